@@ -1,0 +1,96 @@
+import { mkdirSync } from 'node:fs'
+import { type ClickHouseClient, createClient } from '@clickhouse/client'
+import { Fault } from '../../domain/fault.ts'
+
+/**
+ * The one file that knows which engine answers, and the only one that sets engine settings: on
+ * the embedded engine a setting given with one statement leaks into later ones.
+ */
+
+export type Engine =
+  | { readonly kind: 'server'; readonly url: string; readonly database: string }
+  | { readonly kind: 'embedded'; readonly path: string }
+
+/** Two connections: calls on one embedded connection queue, so reads must not wait for inserts. */
+export interface Connections {
+  readonly writer: ClickHouseClient
+  readonly reader: ClickHouseClient
+  close(): Promise<void>
+}
+
+const REQUEST_TIMEOUT_MS = 300_000
+
+/** Every setting that the guarantees rest on is stated; defaults differ between releases. */
+const SETTINGS = {
+  output_format_json_quote_64bit_integers: 1,
+  date_time_input_format: 'best_effort',
+  // JSON has no NaN; a number that is none must surface as null, never as a quoted word.
+  output_format_json_quote_denormals: 0,
+  async_insert: 0,
+  insert_deduplicate: 0,
+  max_insert_block_size: '1048576',
+  do_not_merge_across_partitions_select_final: 1,
+  max_execution_time: 240,
+  send_progress_in_http_headers: 1,
+  http_headers_progress_interval_ms: '20000',
+} as const
+
+/** Opens both connections. Throws STORE_UNAVAILABLE or STORE_BUSY. */
+export async function connect(engine: Engine): Promise<Connections> {
+  const [writer, reader] = await openPair(engine)
+  const ping = await writer.ping()
+  if (!ping.success) {
+    await Promise.all([writer.close(), reader.close()])
+    throw new Fault('STORE_UNAVAILABLE', `the store does not answer: ${describe(engine)}`, {
+      cause: ping.error,
+    })
+  }
+  return {
+    writer,
+    reader,
+    close: async () => {
+      await Promise.all([writer.close(), reader.close()])
+    },
+  }
+}
+
+async function openPair(engine: Engine): Promise<[ClickHouseClient, ClickHouseClient]> {
+  const shared = { clickhouse_settings: SETTINGS, request_timeout: REQUEST_TIMEOUT_MS }
+  if (engine.kind === 'server') {
+    const open = () =>
+      createClient({
+        ...shared,
+        url: engine.url,
+        database: engine.database,
+        compression: { request: true, response: true },
+      })
+    return [open(), open()]
+  }
+  const { createChdbConnection } = await loadEmbedded()
+  mkdirSync(engine.path, { recursive: true })
+  // The two packages carry copies of one interface, told apart by a private field: hence never.
+  const open = () =>
+    createClient({ ...shared, connection: createChdbConnection({ path: engine.path }) as never })
+  try {
+    return [open(), open()]
+  } catch (cause) {
+    throw new Fault('STORE_BUSY', `the data directory ${engine.path} cannot be opened`, { cause })
+  }
+}
+
+/** Loaded only when wanted: the package is large and production images leave it out. */
+async function loadEmbedded(): Promise<typeof import('chdb/connection')> {
+  try {
+    return await import('chdb/connection')
+  } catch (cause) {
+    throw new Fault(
+      'STORE_UNAVAILABLE',
+      'the embedded engine is not installed: run `npm install chdb` or set CLICKHOUSE_URL',
+      { cause },
+    )
+  }
+}
+
+function describe(engine: Engine): string {
+  return engine.kind === 'server' ? new URL(engine.url).host : engine.path
+}

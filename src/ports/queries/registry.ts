@@ -1,0 +1,23 @@
+import type { z } from 'zod'
+import { meterQueries } from './meter.ts'
+
+/**
+ * Every named query with the types of its parameters and rows. The contract suite runs each one
+ * and fails when a `.sql` file has no entry here, or an entry no file.
+ */
+export const queryRegistry = {
+  ...meterQueries,
+} as const satisfies Record<string, QueryTypes>
+
+export interface QueryTypes {
+  readonly params: z.ZodObject
+  /** null for statements that return nothing. */
+  readonly row: z.ZodType | null
+}
+
+type Registry = typeof queryRegistry
+export type QueryName = keyof Registry
+export type QueryParams<N extends QueryName> = z.input<Registry[N]['params']>
+export type QueryRow<N extends QueryName> = Registry[N]['row'] extends z.ZodType
+  ? z.output<Registry[N]['row']>
+  : never
