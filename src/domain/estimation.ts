@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { type Catalogue, isCountable, PRECISIONS, referencePeak } from './accelerator.ts'
+import { TIERS } from './quantity.ts'
+
+/** What `config/estimation.yaml` may say: the priors that turn evidence into operations. */
+
+/** How a figure came to be. `assumed` figures wait for a calibration to replace them. */
+const judgement = {
+  unit: z.string().min(1),
+  source: z.string().min(1),
+  status: z.enum(['published', 'measured', 'derived', 'assumed']),
+}
+
+const share = z.strictObject({ ...judgement, value: z.number().min(0).max(1) })
+const positive = z.strictObject({ ...judgement, value: z.number().positive() })
+/** Standard deviation of the decimal logarithm, by cause. */
+const spread = z.strictObject({
+  ...judgement,
+  values: z.record(z.string(), z.number().min(0).max(1)),
+})
+
+const precisionPriors = z.strictObject({
+  /** Share of tensor work below 16 bits, by architecture; what is left is BF16 or FP16. */
+  shares: z.strictObject({
+    ...judgement,
+    values: z.record(z.string(), z.partialRecord(z.enum(PRECISIONS), z.number().min(0).max(1))),
+  }),
+  /** Formats that training is done in; the fastest of a chip bounds `hi`. */
+  training: z.strictObject({ ...judgement, values: z.array(z.enum(PRECISIONS)).min(1) }),
+  /** Share of a step's time that a faster format shortens; the rest runs on as in BF16. */
+  matrix_time_share: share,
+  /** Spread that an unknown format adds where time, not tensor activity, is the evidence. */
+  spread: positive,
+})
+
+const commitmentStatus = z.enum(['quoted', 'option', 'signed', 'active', 'ended', 'cancelled'])
+const weight = z.number().min(0).max(1)
+
+const capacityPriors = z.strictObject({
+  utilisation_mid: share,
+  utilisation_hi: share,
+  availability_mid: share,
+  availability_hi: share,
+  /** Effective gain over BF16 on chips that compute FP8 faster. */
+  fp8_gain_hi: positive,
+  /** How much of a commitment counts, by its status. */
+  weights: z.strictObject({
+    ...judgement,
+    values: z.record(commitmentStatus, z.strictObject({ mid: weight, hi: weight })),
+  }),
+})
+export type CapacityPriors = z.output<typeof capacityPriors>
+export type CommitmentWeights = CapacityPriors['weights']['values']
+
+export const estimationFile = z.strictObject({
+  /** Standard normal quantile of the interval's bounds: 1.645 for 90 %. */
+  interval_quantile: positive,
+  /** Causes of error by tier, without precision, added in quadrature. */
+  spread: z.record(z.enum(TIERS), spread),
+  precision: precisionPriors,
+  energy: z.strictObject({
+    /** Share of the BF16 peak that a chip drawing its board power is taken to deliver. */
+    peak_share_at_board_power: share,
+    /** No chip delivers more operations per joule than this many times the mid. */
+    ceiling: positive,
+    /** Further spread where the chip's board power is itself an assumption. */
+    assumed_board_power_spread: positive,
+  }),
+  active: z.strictObject({ peak_share_when_busy: share }),
+  billed: z.strictObject({ peak_share: share }),
+  gap: z.strictObject({ peak_share_hi: share }),
+  capacity: capacityPriors,
+})
+export type Estimation = z.output<typeof estimationFile>
+
+/** What the schema cannot say, because it takes the catalogue to see it. */
+export function estimationFaults(priors: Estimation, catalogue: Catalogue): string[] {
+  const { shares, training } = priors.precision
+  const bad = Object.entries(shares.values).flatMap(([architecture, byFormat]) => {
+    const sum = Object.values(byFormat).reduce((total, share) => total + share, 0)
+    const stray = Object.keys(byFormat).filter(format => !training.values.some(t => t === format))
+    return [
+      ...(sum > 1 ? [`precision.shares of ${architecture} add up to ${sum}, more than 1`] : []),
+      ...stray.map(format => `precision.shares of ${architecture}: ${format} is not in training`),
+    ]
+  })
+  const silent = catalogue.accelerators.filter(isCountable).filter(chip => {
+    const peaks = training.values.map(format => chip.peaks.dense_flop_per_s[format] ?? 0)
+    const faster = Math.max(...peaks) > referencePeak(chip)
+    return faster && shares.values[chip.architecture] === undefined
+  })
+  const architectures = new Set(silent.map(chip => chip.architecture))
+  return [...bad, ...[...architectures].map(name => `precision.shares lacks ${name}`)]
+}

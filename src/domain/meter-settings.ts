@@ -1,0 +1,17 @@
+import { z } from 'zod'
+
+/** How the meter stage rebuilds device-hours; the numbers and their units. */
+export const meterSettings = z
+  .strictObject({
+    /** Bound on the rows that one rebuilding statement reads; more hours mean more statements. */
+    rows_per_statement: z.int().min(1000).max(100_000_000).default(2_000_000),
+    /** Busy samples closer than this belong to one busy stretch; covers a lost reading or two. */
+    island_gap_s: z.number().positive().max(3600).default(30),
+    /** Tensor activity (0..1) from which a sample counts as busy. */
+    busy_tensor_min: z.number().min(0).max(1).default(0.02),
+    /** Share of the way from idle to board power from which a sample without tensor data is busy. */
+    busy_power_share_min: z.number().min(0).max(1).default(0.15),
+  })
+  .prefault({})
+
+export type MeterSettings = z.output<typeof meterSettings>
