@@ -176,7 +176,10 @@ function peakFactor(chip: Accelerator, priors: Estimation): Operations {
   return { lo: referencePeak(chip), mid, hi: Math.max(mid, ...all) }
 }
 
-/** Nobody knows the chip: nothing is certain, the stand-in is expected, the fastest is possible. */
+/**
+ * Nobody knows the chip: nothing is certain, the stand-in is expected, the fastest is possible.
+ * What a device counted itself needs no catalogue.
+ */
 function unknownFactors(
   catalogue: Catalogue,
   countable: readonly Accelerator[],
@@ -190,7 +193,12 @@ function unknownFactors(
   }
   return rows
     .filter(row => row.chip === catalogue.unknown_chip.stand_in)
-    .map(row => ({ ...row, chip: UNKNOWN_CHIP, lo: 0, hi: highest.get(key(row)) ?? row.hi }))
+    .map(row => ({
+      ...row,
+      chip: UNKNOWN_CHIP,
+      lo: row.tier === 'measured' ? row.lo : 0,
+      hi: highest.get(key(row)) ?? row.hi,
+    }))
 }
 
 /** A chip whose peak nobody vouches for counts as unknown, but hi covers what is claimed of it. */
