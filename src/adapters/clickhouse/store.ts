@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import { ClickHouseError } from '@clickhouse/client'
 import { z } from 'zod'
 import { assert, Fault } from '../../domain/fault.ts'
 import {
@@ -109,16 +108,33 @@ async function guard<T>(what: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call()
   } catch (cause) {
-    if (cause instanceof ClickHouseError) {
-      throw new Fault('STORE_REFUSED', `the store refused ${what}: ${firstLine(cause.message)}`, {
-        cause,
-      })
+    if (isEngineError(cause)) {
+      throw new Fault(
+        'STORE_REFUSED',
+        `the store refused ${what} (code ${cause.code}): ${firstLine(cause.message)}`,
+        { cause },
+      )
     }
     if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') {
       throw new Fault('STORE_UNAVAILABLE', `the store was lost during ${what}`, { cause })
     }
     throw cause
   }
+}
+
+/**
+ * The engine's own refusal, told by its numeric code and type. Not by class: the embedded
+ * connection throws a copy of the client's error class.
+ */
+function isEngineError(cause: unknown): cause is Error & { code: string; type: string } {
+  return (
+    cause instanceof Error &&
+    'type' in cause &&
+    typeof cause.type === 'string' &&
+    'code' in cause &&
+    typeof cause.code === 'string' &&
+    /^\d+$/.test(cause.code)
+  )
 }
 
 function firstLine(message: string): string {

@@ -1,10 +1,53 @@
 import { z } from 'zod'
+import { toSqlTime } from '../../domain/window.ts'
 import { sqlCount, sqlTime, timeParam } from './cells.ts'
+
+/** Hours cross the seam as an array of whole-second times. */
+const hoursParam = z
+  .array(z.number())
+  .transform(hours => hours.map(at => toSqlTime(at).slice(0, 19)))
+const build = z.number().transform(String)
 
 /** Statements of the meter stage: dirty hours in, device-hours and usage-hours out. */
 export const meterQueries = {
   'hour-marks-dirty': {
     params: z.object({ until: timeParam, limit: z.number() }),
     row: z.object({ hour: sqlTime, batches: z.array(z.string()), open: sqlCount }),
+  },
+  'hour-marks-close': {
+    params: z.object({
+      hours: hoursParam,
+      batches: z.array(z.string()),
+      at: timeParam,
+      stale_before: timeParam,
+    }),
+    row: null,
+  },
+  'sample-hour-counts': {
+    params: z.object({ hours: hoursParam }),
+    row: z.object({ hour: sqlTime, rows: sqlCount }),
+  },
+  'device-hours-rebuild': {
+    params: z.object({
+      hours: hoursParam,
+      keys: hoursParam,
+      before: hoursParam,
+      version: z.string(),
+      build,
+      island_gap_s: z.number(),
+      busy_tensor_min: z.number(),
+      busy_power_share_min: z.number(),
+    }),
+    row: null,
+  },
+  'device-hours-bury': { params: z.object({ hours: hoursParam, build }), row: null },
+  'usage-hours-rebuild': {
+    params: z.object({ hours: hoursParam, version: z.string(), build }),
+    row: null,
+  },
+  'usage-hours-bury': { params: z.object({ hours: hoursParam, build }), row: null },
+  'tenants-rebuilt': {
+    params: z.object({ hours: hoursParam, build }),
+    row: z.object({ tenant_id: z.string(), first_hour: sqlTime }),
   },
 } as const

@@ -1,0 +1,264 @@
+-- Rebuilds device-hours from samples, every wanted hour whole; device-hours-bury then removes
+-- the keys that the rebuild no longer found.
+-- A second of a device counts once: where intervals overlap, the sample that ends last takes the
+-- instant, so the sum is the exact length of the union. Sums run over integers (milliseconds,
+-- millijoules, whole operations): they do not depend on the order in which the engine reads.
+-- params: hours Array(DateTime) to rebuild; keys Array(DateTime) = hours and the hour after each
+--         (an interval that ends later reaches back); before Array(DateTime) = the hour before
+--         each (last counter readings only); version, build, island_gap_s, busy_tensor_min,
+--         busy_power_share_min
+-- bound:  the caller packs hours so that keys hold at most meter.rows_per_statement samples
+insert into device_hours
+with
+    3600000 as hour_ms,
+    read_samples as
+    (
+        select * from samples final
+        where hour in {keys:Array(DateTime('UTC'))}
+          and time - toIntervalMillisecond(toInt64(interval_s * 1000))
+              < (select max(arrayJoin({hours:Array(DateTime('UTC'))})) + toIntervalHour(1))
+        union all
+        select * from samples final
+        where hour in {before:Array(DateTime('UTC'))}
+          and hour not in {keys:Array(DateTime('UTC'))}
+          and (mma_cycles_total is not null or energy_total_j is not null)
+        order by device_id, time desc
+        limit 1 by device_id, hour
+    ),
+    named as
+    (
+        select
+            s.*,
+            if(n.known_chip = '', 'unknown', n.known_chip) as chip,
+            toUnixTimestamp64Milli(time) as end_ms
+        from read_samples as s
+        left join (select name, chip as known_chip from chip_names final where version = {version:String}) as n
+            on lowerUTF8(trimBoth(replaceRegexpAll(s.accelerator, '\\s+', ' '))) = n.name
+    ),
+    -- newest first, so that the frame before a row holds the samples that end after it
+    neighboured as
+    (
+        select
+            *,
+            leadInFrame(end_ms) over older as before_ms,
+            leadInFrame(mma_cycles_total) over older as before_mma,
+            leadInFrame(sm_cycles_total) over older as before_sm,
+            leadInFrame(energy_total_j) over older as before_energy,
+            -- a counter vouches for the time since its last reading, up to an hour back
+            before_ms > 0 and end_ms - before_ms <= hour_ms as before_near,
+            before_near and mma_cycles_total >= before_mma and sm_cycles_total > before_sm
+                and (mma_cycles_total - before_mma) <= 1.05 * (sm_cycles_total - before_sm)
+                as counted,
+            before_near and energy_total_j >= before_energy as metered,
+            ifNull(before_near and (mma_cycles_total < before_mma or sm_cycles_total < before_sm
+                or energy_total_j < before_energy), 0) as reset
+        from named
+        window older as
+            (partition by device_id order by end_ms desc rows between unbounded preceding and unbounded following)
+    ),
+    spanned as
+    (
+        select
+            *,
+            if(ifNull(counted, 0), least(before_ms, end_ms - toInt64(interval_s * 1000)),
+                end_ms - toInt64(interval_s * 1000)) as start_ms,
+            greatest(end_ms - start_ms, 1) as length_ms,
+            min(start_ms) over
+                (partition by device_id order by end_ms desc rows between unbounded preceding and 1 preceding)
+                as taken_from_ms,
+            if(taken_from_ms = 0, end_ms, least(end_ms, taken_from_ms)) as until_ms
+        from neighboured
+    ),
+    -- evidence: how much of what each tier measures, for the whole length of the sample
+    evidenced as
+    (
+        select
+            s.*,
+            s.device_count * s.slice as units,
+            length_ms / 1000 * units as unit_s,
+            c.idle_w * units as idle_power_w,
+            greatest(c.tdp_w - c.idle_w, 1) * units as power_span_w,
+            if(ifNull(metered, 0), (energy_total_j - before_energy) * length_ms / (end_ms - before_ms),
+                power_w * length_ms / 1000) as joules,
+            joules / (length_ms / 1000) as mean_power_w,
+            ifNull((mean_power_w - idle_power_w) / power_span_w, 0) as power_share,
+            if(ifNull(counted, 0), (mma_cycles_total - before_mma) / (sm_cycles_total - before_sm), null) as counter_tensor,
+            -- cycles per elapsed time give the clock, summed over the SMs or averaged over them
+            if(ifNull(counted, 0), (sm_cycles_total - before_sm) / ((end_ms - before_ms) * 1000), null) as cycles_mhz,
+            multiIf(
+                c.clock_ref_mhz is null, 1,
+                ifNull(cycles_mhz between 0.1 * c.clock_ref_mhz and 1.4 * c.clock_ref_mhz, 0), cycles_mhz / c.clock_ref_mhz,
+                ifNull(cycles_mhz / c.sm_count between 0.1 * c.clock_ref_mhz and 1.4 * c.clock_ref_mhz, 0),
+                    cycles_mhz / c.sm_count / c.clock_ref_mhz,
+                ifNull(sm_clock_mhz > 0, 0), sm_clock_mhz / c.clock_ref_mhz,
+                1) as clock_share,
+            ifNull(greatest(sm_active, gpu_util), ifNull(sm_active, gpu_util)) as activity,
+            -- a profiling field stuck at zero while other meters see work is no evidence of idleness
+            ifNull(coalesce(counter_tensor, tensor_active) = 0 and ifNull(sm_active, 0) = 0
+                and (ifNull(gpu_util, 0) > 0.5 or power_share > 0.3), 0) as silent_zero,
+            multiIf(
+                operations is not null, 'measured',
+                silent_zero and joules is not null, 'T3',
+                silent_zero, 'T4',
+                counter_tensor is not null, 'T1',
+                tensor_active is not null, 'T2',
+                joules is not null, 'T3',
+                activity is not null, 'T4',
+                'gap') as tier,
+            if(power_scope = 'node', c.host_w * units, 0) as host_power_w
+        from spanned as s
+        left join
+        (
+            select chip as ref_chip, idle_w, tdp_w, host_w, clock_ref_mhz, sm_count
+            from chips final
+            where version = {version:String}
+        ) as c on s.chip = c.ref_chip
+        where until_ms > start_ms
+    ),
+    factors as
+    (
+        select chip as for_chip, tier as for_tier, precision as for_precision, lo, mid, hi
+        from estimate_factors final
+        where version = {version:String}
+    ),
+    estimated as
+    (
+        select
+            e.*,
+            multiIf(
+                e.tier = 'measured', operations,
+                e.tier = 'T1', counter_tensor * clock_share * unit_s,
+                e.tier = 'T2', tensor_active * clock_share * unit_s,
+                e.tier = 'T3', greatest(joules - (idle_power_w + host_power_w) * length_ms / 1000, 0),
+                e.tier = 'T4', activity * unit_s,
+                0) as amount,
+            -- the host's share of a node meter is a guess: it lowers lo and mid, never hi
+            if(e.tier = 'T3', greatest(joules - idle_power_w * length_ms / 1000, 0), amount) as amount_hi,
+            if(e.tier = 'gap', 0, amount * if(p.for_chip = '', d.lo, p.lo)) as sample_lo,
+            if(e.tier = 'gap', unit_s * b.mid, amount * if(p.for_chip = '', d.mid, p.mid)) as sample_mid,
+            if(e.tier = 'gap', unit_s * d.hi, amount_hi * if(p.for_chip = '', d.hi, p.hi)) as sample_hi,
+            multiIf(
+                e.tier in ('measured', 'gap'), 1,
+                power_share > {busy_power_share_min:Float64}, 1,
+                coalesce(counter_tensor, tensor_active, activity, 0) >= {busy_tensor_min:Float64}) as busy
+        from evidenced as e
+        left join factors as d on d.for_chip = e.chip and d.for_tier = e.tier and d.for_precision = ''
+        left join factors as p on p.for_chip = e.chip and p.for_tier = e.tier and p.for_precision = e.precision
+        left join factors as b on b.for_chip = e.chip and b.for_tier = 'T5' and b.for_precision = ''
+    ),
+    -- a sample that crosses the full hour is shared out by time
+    pieces as
+    (
+        select
+            *,
+            arrayJoin(range(intDiv(start_ms, hour_ms) * hour_ms, until_ms, hour_ms)) as hour_start_ms,
+            greatest(start_ms, hour_start_ms) as piece_start_ms,
+            least(until_ms, hour_start_ms + hour_ms) as piece_end_ms,
+            piece_end_ms - piece_start_ms as piece_ms,
+            piece_ms / length_ms as share,
+            toInt128(round(ifNull(sample_lo, 0) * share)) as piece_lo,
+            toInt128(round(ifNull(sample_mid, 0) * share)) as piece_mid,
+            toInt128(round(ifNull(sample_hi, 0) * share)) as piece_hi,
+            toInt64(round(ifNull(joules, 0) * share * 1000)) as piece_mj,
+            toInt64(round(piece_ms * units * 1000)) as piece_unit_us
+        from estimated
+        where toDateTime(hour_start_ms / 1000, 'UTC') in {hours:Array(DateTime('UTC'))}
+    ),
+    device_rows as
+    (
+        select
+            tenant_id,
+            toDateTime(hour_start_ms / 1000, 'UTC') as hour,
+            device_id,
+            workload_id,
+            argMax(chip, end_ms) as chip_last,
+            argMax(accelerator, end_ms) as accelerator_last,
+            argMax(node_id, end_ms) as node_last,
+            argMax(fabric_id, end_ms) as fabric_last,
+            argMax(site, end_ms) as site_last,
+            argMax(region, end_ms) as region_last,
+            argMax(declared_use, end_ms) as declared_last,
+            argMax(device_count, end_ms) as count_last,
+            max(device_count > 1 or power_scope = 'node') as is_node_meter,
+            min(piece_start_ms) as first_ms,
+            max(piece_end_ms) as last_ms,
+            minIf(piece_start_ms, busy) as first_busy_ms,
+            maxIf(piece_end_ms, busy) as last_busy_ms,
+            sum(piece_ms) as covered_ms,
+            sum(piece_unit_us) as unit_us,
+            sumIf(piece_unit_us, busy) as busy_us,
+            sum(piece_mj) as mj,
+            sum(piece_lo) as lo,
+            sum(piece_mid) as mid,
+            sum(piece_hi) as hi,
+            sumIf(piece_unit_us, tier in ('measured', 'T1')) as t1_us,
+            sumIf(piece_unit_us, tier = 'T2') as t2_us,
+            sumIf(piece_unit_us, tier = 'T3') as t3_us,
+            sumIf(piece_unit_us, tier = 'T4') as t4_us,
+            sumIf(piece_unit_us, tier = 'gap') as unmetered_us,
+            sumIf(piece_unit_us, silent_zero) as silent_us,
+            countIf(reset and toDateTime(intDiv(end_ms - 1, hour_ms) * 3600, 'UTC') = hour) as resets,
+            sum(toInt64(round(ifNull(coalesce(counter_tensor, tensor_active), 0) * 1e6)) * piece_ms) as tensor_micro_ms,
+            countIf(coalesce(counter_tensor, tensor_active) is not null) as tensor_pieces,
+            count() as piece_count,
+            arraySort(groupArrayIf(
+                (piece_start_ms, piece_end_ms, piece_unit_us, piece_mj, piece_lo, piece_mid, piece_hi), busy)) as busy_pieces,
+            -- neighbours as shifted arrays: a lambda that captured the array would copy it per element
+            arrayMap((start, before) -> start - before > {island_gap_s:Float64} * 1000,
+                busy_pieces.1, arrayPopBack(arrayPushFront(busy_pieces.2, busy_pieces.1[1]))) as breaks,
+            arraySplit((piece, is_break) -> is_break, busy_pieces, breaks) as busy_islands
+        from pieces
+        group by tenant_id, hour_start_ms, device_id, workload_id
+    ),
+    -- devices outrank the meter of their node: it only stands for those that do not report
+    weighed as
+    (
+        select
+            *,
+            sumIf(unit_us, not is_node_meter and node_last != '') over node as own_us,
+            sumIf(unit_us, is_node_meter and node_last != '') over node as meter_us,
+            if(is_node_meter and own_us > 0, greatest(meter_us - own_us, 0) / meter_us, 1) as witness
+        from device_rows
+        window node as (partition by hour, site_last, if(node_last = '', device_id, node_last))
+    ),
+    rebuilt as
+    (
+        select
+            tenant_id, hour, device_id, workload_id,
+            chip_last, accelerator_last, node_last, fabric_last, site_last, region_last, declared_last,
+            count_last,
+            fromUnixTimestamp64Milli(first_ms, 'UTC') as first_seen,
+            fromUnixTimestamp64Milli(last_ms, 'UTC') as last_seen,
+            if(busy_us = 0, null, fromUnixTimestamp64Milli(first_busy_ms, 'UTC')) as first_busy,
+            if(busy_us = 0, null, fromUnixTimestamp64Milli(last_busy_ms, 'UTC')) as last_busy,
+            covered_ms / 1000 as covered_s,
+            unit_us / 1e6 * witness as device_s,
+            busy_us / 1e6 * witness as busy_device_s,
+            mj / 1000 * witness as energy_j,
+            toFloat64(lo) * witness as flop_lo,
+            toFloat64(mid) * witness as flop_mid,
+            toFloat64(hi) * witness as flop_hi,
+            t1_us / 1e6 * witness as t1_s,
+            t2_us / 1e6 * witness as t2_s,
+            t3_us / 1e6 * witness as t3_s,
+            t4_us / 1e6 * witness as t4_s,
+            unmetered_us / 1e6 * witness as unmetered_s,
+            silent_us / 1e6 * witness as silent_zero_s,
+            resets,
+            witness as witness_share,
+            if(tensor_pieces = 0, null, tensor_micro_ms / 1e6 / covered_ms) as tensor_mean,
+            if(mj = 0, null, mj / covered_ms) as power_mean_w,
+            arrayMap(island -> (
+                    fromUnixTimestamp64Milli(island[1].1, 'UTC'),
+                    fromUnixTimestamp64Milli(arrayMax(arrayMap(piece -> piece.2, island)), 'UTC'),
+                    arraySum(arrayMap(piece -> piece.3, island)) / 1e6 * witness,
+                    arraySum(arrayMap(piece -> piece.4, island)) / 1000 * witness,
+                    toFloat64(arraySum(arrayMap(piece -> piece.5, island))) * witness,
+                    toFloat64(arraySum(arrayMap(piece -> piece.6, island))) * witness,
+                    toFloat64(arraySum(arrayMap(piece -> piece.7, island))) * witness),
+                arrayFilter(island -> notEmpty(island), busy_islands)) as islands,
+            piece_count
+        from weighed
+    )
+select *, {build:UInt64} as build, 0 as is_deleted
+from rebuilt

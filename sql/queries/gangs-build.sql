@@ -1,0 +1,139 @@
+-- Gangs of the given tenants: devices of one tenant, chip and fabric whose busy islands start
+-- within gang_start_s of each other and share at least gang_overlap_min of their time. Job ids
+-- play no part. Among islands that start together, those much shorter than the rest form a gang
+-- of their own only when they are at least a quarter of its devices: a few are failed devices.
+-- params: tenants Array(String), from DateTime64(3), until DateTime64(3), idle_gap_s,
+--         gang_start_s, gang_overlap_min
+-- rows:   one per gang; nodes is the bottom-64 sketch of hashed node names, for Jaccard
+-- bound:  device-hours of these tenants in [from, until)
+with
+    pieces as
+    (
+        select
+            tenant_id, toString(chip) as chip, fabric_id, device_id, site, device_count, workload_id,
+            if(node_id = '', device_id, toString(node_id)) as node,
+            tensor_mean, power_mean_w, t1_s, t2_s, t3_s, t4_s, unmetered_s,
+            arrayJoin(islands) as island,
+            toUnixTimestamp64Milli(island.1) as start_ms,
+            toUnixTimestamp64Milli(island.2) as end_ms
+        from device_hours final
+        where tenant_id in {tenants:Array(String)}
+          and hour >= toStartOfHour({from:DateTime64(3, 'UTC')}) and hour < {until:DateTime64(3, 'UTC')}
+          and island.1 >= {from:DateTime64(3, 'UTC')}
+    ),
+    marked as
+    (
+        select
+            *,
+            max(end_ms) over
+                (partition by tenant_id, chip, fabric_id, device_id order by start_ms, end_ms
+                 rows between unbounded preceding and 1 preceding) as busy_until_ms,
+            start_ms > busy_until_ms + {idle_gap_s:Float64} * 1000 as is_fresh
+        from pieces
+    ),
+    numbered as
+    (
+        select *, sum(is_fresh) over
+            (partition by tenant_id, chip, fabric_id, device_id order by start_ms, end_ms
+             rows between unbounded preceding and current row) as island_no
+        from marked
+    ),
+    device_islands as
+    (
+        select
+            tenant_id, chip, fabric_id, device_id, island_no,
+            min(start_ms) as began_ms,
+            max(end_ms) as ended_ms,
+            max(device_count) as units,
+            any(node) as node_name,
+            any(site) as site_name,
+            groupUniqArray(workload_id) as workload_ids,
+            sum(toInt64(round(island.3 * 1000))) as device_ms,
+            sum(toInt64(round(island.4))) as joules,
+            sum(toInt128(round(island.5))) as lo,
+            sum(toInt128(round(island.6))) as mid,
+            sum(toInt128(round(island.7))) as hi,
+            sum(toInt64(round(ifNull(tensor_mean, 0) * island.3 * 1000))) as tensor_ms,
+            countIf(tensor_mean is not null) as tensor_n,
+            sum(toInt64(round(ifNull(power_mean_w, 0) * (end_ms - start_ms)))) as power_ms,
+            sum(end_ms - start_ms) as wall_ms,
+            sum(toInt64(t1_s)) as t1, sum(toInt64(t2_s)) as t2, sum(toInt64(t3_s)) as t3,
+            sum(toInt64(t4_s)) as t4, sum(toInt64(unmetered_s)) as t5
+        from numbered
+        group by tenant_id, chip, fabric_id, device_id, island_no
+    ),
+    start_marked as
+    (
+        select *,
+            lagInFrame(began_ms) over place as before_ms,
+            before_ms > 0 and began_ms - before_ms > {gang_start_s:Float64} * 1000 as is_later
+        from device_islands
+        window place as (partition by tenant_id, chip, fabric_id order by began_ms, device_id
+            rows between unbounded preceding and current row)
+    ),
+    start_grouped as
+    (
+        select *, sum(is_later) over
+            (partition by tenant_id, chip, fabric_id order by began_ms, device_id
+             rows between unbounded preceding and current row) as start_no
+        from start_marked
+    ),
+    length_marked as
+    (
+        select *,
+            ended_ms - began_ms as length_ms,
+            lagInFrame(length_ms) over place as shorter_ms,
+            shorter_ms > 0 and shorter_ms < length_ms * {gang_overlap_min:Float64} as is_longer
+        from start_grouped
+        window place as (partition by tenant_id, chip, fabric_id, start_no order by length_ms, device_id
+            rows between unbounded preceding and current row)
+    ),
+    length_grouped as
+    (
+        select *, sum(is_longer) over
+            (partition by tenant_id, chip, fabric_id, start_no order by length_ms, device_id
+             rows between unbounded preceding and current row) as length_no
+        from length_marked
+    ),
+    sized as
+    (
+        select *,
+            sum(units) over (partition by tenant_id, chip, fabric_id, start_no, length_no) as part_units,
+            max(part_units) over (partition by tenant_id, chip, fabric_id, start_no) as largest_units
+        from length_grouped
+    ),
+    placed as
+    (
+        select *, if(part_units * 4 < largest_units, -1, toInt64(length_no)) as part_no from sized
+    ),
+    home as
+    (
+        select tenant_id, chip, fabric_id, start_no, argMax(length_no, (part_units, length_no)) as home_no
+        from sized group by tenant_id, chip, fabric_id, start_no
+    )
+select
+    p.tenant_id as tenant_id,
+    p.chip as chip,
+    p.fabric_id as fabric_id,
+    fromUnixTimestamp64Milli(min(began_ms), 'UTC') as start,
+    fromUnixTimestamp64Milli(max(ended_ms), 'UTC') as end,
+    uniqExact(device_id) as meters,
+    sum(units) as device_islands_count,
+    toUInt32(arraySum(mapValues(maxMap(map(device_id, toUInt32(units)))))) as devices,
+    min(device_id) as first_device,
+    arrayMap(hash -> toString(hash), arraySlice(arraySort(groupUniqArray(cityHash64(node_name))), 1, 64)) as nodes,
+    any(site_name) as site,
+    arraySlice(arraySort(arrayFilter(id -> id != '', groupUniqArrayArray(workload_ids))), 1, 100) as workloads,
+    sum(device_ms) / 1000 as device_s,
+    toFloat64(sum(joules)) as energy_j,
+    toFloat64(sum(lo)) as flop_lo,
+    toFloat64(sum(mid)) as flop_mid,
+    toFloat64(sum(hi)) as flop_hi,
+    arrayReverseSort([(sum(t1), 'T1'), (sum(t2), 'T2'), (sum(t3), 'T3'), (sum(t4), 'T4'), (sum(t5), 'T5')])[1].2 as tier,
+    if(sum(tensor_n) = 0, null, sum(tensor_ms) / sum(device_ms)) as tensor_mean,
+    if(sum(power_ms) = 0, null, sum(power_ms) / sum(wall_ms * units)) as power_mean_w
+from placed as p
+inner join home as h
+    on h.tenant_id = p.tenant_id and h.chip = p.chip and h.fabric_id = p.fabric_id and h.start_no = p.start_no
+group by p.tenant_id, p.chip, p.fabric_id, p.start_no, if(p.part_no = -1, toInt64(h.home_no), p.part_no)
+order by tenant_id, start, chip, fabric_id, first_device

@@ -1,0 +1,7 @@
+-- Tombstones for gangs of a tenant that the last build no longer found.
+-- params: tenant_id, from DateTime64(3), build UInt64
+-- bound:  gangs of this tenant that start at or after `from`
+insert into gangs
+select * replace ({build:UInt64} as build, 1 as is_deleted)
+from gangs final
+where tenant_id = {tenant_id:String} and start >= {from:DateTime64(3, 'UTC')} and build < {build:UInt64}

@@ -1,0 +1,7 @@
+-- Tombstones for runs of a tenant that the last build no longer found.
+-- params: tenant_id, since DateTime64(3), build UInt64
+-- bound:  runs of this tenant that ended at or after `since`
+insert into runs
+select * replace ({build:UInt64} as build, 1 as is_deleted)
+from runs final
+where tenant_id = {tenant_id:String} and end >= {since:DateTime64(3, 'UTC')} and build < {build:UInt64}

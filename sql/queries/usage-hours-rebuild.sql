@@ -1,0 +1,153 @@
+-- Rebuilds usage-hours from device-hours and charges. Billing fills what telemetry lacks and is
+-- never added to it: dark = billed beyond observed, less what unknown chips account for. While
+-- the tenant reported within a day, dark time is a gap (lo 0, mid at its own recent rate, hi at
+-- the most the chip can do); without any recent telemetry the estimate rests on billing alone.
+-- params: hours Array(DateTime), version, build
+-- bound:  the device-hours and charges of these hours and the 24 hours before them
+insert into usage_hours
+with
+    (select min(arrayJoin({hours:Array(DateTime('UTC'))}))) as first_hour,
+    (select max(arrayJoin({hours:Array(DateTime('UTC'))}))) as last_hour,
+    observed as
+    (
+        select
+            tenant_id,
+            hour,
+            toString(chip) as chip_id,
+            toUInt32(sum(device_count)) as devices,
+            sum(toInt64(round(device_s * 1000))) / 1000 as observed_s,
+            sum(toInt64(round(busy_device_s * 1000))) / 1000 as busy_s,
+            sum(toInt64(round(energy_j))) as joules,
+            toFloat64(sum(toInt128(round(flop_lo)))) as lo,
+            toFloat64(sum(toInt128(round(flop_mid)))) as mid,
+            toFloat64(sum(toInt128(round(flop_hi)))) as hi,
+            arrayReverseSort([
+                (sum(toInt64(t1_s)), 'T1'), (sum(toInt64(t2_s)), 'T2'), (sum(toInt64(t3_s)), 'T3'),
+                (sum(toInt64(t4_s)), 'T4'), (sum(toInt64(unmetered_s)), 'T5')])[1].2 as main_tier
+        from device_hours final
+        where hour >= first_hour - toIntervalHour(24) and hour <= last_hour
+        group by tenant_id, hour, chip_id
+    ),
+    current_charges as
+    (
+        select c.*, toUnixTimestamp64Milli(start) as start_ms, toUnixTimestamp64Milli(end) as end_ms
+        from (select * from charges final where start < last_hour + toIntervalHour(1) and end > first_hour) as c
+        left join (select billing_account_id, period_start, generation as latest from charge_generations final) as g
+            on c.billing_account_id = g.billing_account_id and c.period_start = g.period_start
+        where c.generation >= g.latest and c.end > c.start and lower(c.charge_category) in ('usage', '')
+    ),
+    sku_chips as
+    (
+        select sku, toString(chip) as sku_chip, accelerators from skus final where version = {version:String}
+    ),
+    billed_pieces as
+    (
+        select
+            tenant_id,
+            if(i.sku_chip != '', i.sku_chip, k.sku_chip) as chip_id,
+            if(i.sku_chip != '', i.accelerators, k.accelerators) as per_unit,
+            quantity * per_unit * multiIf(
+                lower(unit) in ('hours', 'hour', 'hrs', 'h'), 3600,
+                lower(unit) in ('minutes', 'minute', 'min'), 60,
+                lower(unit) in ('seconds', 'second', 's'), 1,
+                lower(unit) in ('days', 'day'), 86400,
+                0) as billed_unit_s,
+            arrayJoin(range(
+                intDiv(greatest(start_ms, toUnixTimestamp(first_hour) * 1000), 3600000) * 3600000,
+                least(end_ms, (toUnixTimestamp(last_hour) + 3600) * 1000), 3600000)) as hour_ms,
+            (least(end_ms, hour_ms + 3600000) - greatest(start_ms, hour_ms)) / (end_ms - start_ms) as share
+        from current_charges as c
+        left join sku_chips as i on i.sku = c.instance_type
+        left join sku_chips as k on k.sku = c.sku_id
+    ),
+    billed as
+    (
+        select
+            tenant_id,
+            toDateTime(hour_ms / 1000, 'UTC') as hour,
+            chip_id,
+            greatest(sum(toInt64(round(billed_unit_s * share * 1000))), 0) / 1000 as billed_s
+        from billed_pieces
+        where chip_id != '' and toDateTime(hour_ms / 1000, 'UTC') in {hours:Array(DateTime('UTC'))}
+        group by tenant_id, hour, chip_id
+    ),
+    joined as
+    (
+        select
+            tenant_id, hour, chip_id,
+            maxIf(billed_s, kind = 'billed') as billed_s,
+            maxIf(observed_s, kind = 'observed') as observed_s,
+            maxIf(devices, kind = 'observed') as devices,
+            maxIf(busy_s, kind = 'observed') as busy_s,
+            maxIf(joules, kind = 'observed') as joules,
+            maxIf(lo, kind = 'observed') as lo,
+            maxIf(mid, kind = 'observed') as mid,
+            maxIf(hi, kind = 'observed') as hi,
+            maxIf(main_tier, kind = 'observed') as main_tier
+        from
+        (
+            select 'observed' as kind, toString(tenant_id) as tenant_id, hour, chip_id, 0. as billed_s,
+                observed_s, devices, busy_s, joules, lo, mid, hi, main_tier
+            from observed where hour in {hours:Array(DateTime('UTC'))}
+            union all
+            select 'billed', toString(tenant_id), hour, chip_id, billed_s, 0., 0, 0., 0, 0., 0., 0., ''
+            from billed
+        )
+        group by tenant_id, hour, chip_id
+    ),
+    darkened as
+    (
+        select
+            *,
+            if(chip_id = 'unknown', 0, greatest(billed_s - observed_s, 0)) as uncovered_s,
+            sum(uncovered_s) over tenant_hour as uncovered_total_s,
+            sumIf(observed_s, chip_id = 'unknown') over tenant_hour as unknown_s,
+            if(uncovered_total_s = 0, 0,
+                uncovered_s * greatest(1 - unknown_s / uncovered_total_s, 0)) as dark_s
+        from joined
+        window tenant_hour as (partition by tenant_id, hour)
+    ),
+    recent as
+    (
+        select
+            d.tenant_id as recent_tenant, d.hour as recent_hour, d.chip_id as recent_chip,
+            quantileExact(0.5)(o.mid / o.observed_s) as rate
+        from darkened as d
+        inner join observed as o on o.tenant_id = d.tenant_id and o.chip_id = d.chip_id
+        where d.dark_s > 0 and o.observed_s > 0
+          and o.hour <= d.hour and o.hour >= d.hour - toIntervalHour(24)
+        group by recent_tenant, recent_hour, recent_chip
+    ),
+    factors as
+    (
+        select toString(chip) as for_chip,
+            maxIf(f.lo, tier = 'T5') as t5_lo, maxIf(f.mid, tier = 'T5') as t5_mid, maxIf(f.hi, tier = 'T5') as t5_hi,
+            maxIf(f.hi, tier = 'gap') as gap_hi
+        from estimate_factors as f final
+        where version = {version:String} and precision = ''
+        group by for_chip
+    )
+select
+    tenant_id,
+    hour,
+    chip_id,
+    devices,
+    observed_s,
+    busy_s,
+    billed_s,
+    dark_s,
+    multiIf(dark_s = 0, '', recent_tenant != '' or recent_chip != '', 'gap', 'billing') as method,
+    toFloat64(joules),
+    lo,
+    mid,
+    hi,
+    if(method = 'billing', dark_s * t5_lo, 0),
+    multiIf(method = 'gap', dark_s * rate, method = 'billing', dark_s * t5_mid, 0) as dark_mid_value,
+    multiIf(method = 'gap', greatest(dark_s * gap_hi, dark_mid_value), method = 'billing', dark_s * t5_hi, 0),
+    if(dark_s > observed_s, 'T5', main_tier),
+    {build:UInt64},
+    0
+from darkened as d
+left join recent as r
+    on r.recent_tenant = d.tenant_id and r.recent_hour = d.hour and r.recent_chip = d.chip_id
+left join factors as f on f.for_chip = d.chip_id

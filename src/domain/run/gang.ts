@@ -1,0 +1,123 @@
+import type { Operations, Tier } from '../quantity.ts'
+import type { Window } from '../window.ts'
+
+/** Devices of one tenant, chip and fabric that started and stopped together: a stretch of a run. */
+export interface Gang extends Window {
+  readonly gang_id: string
+  readonly tenant_id: string
+  readonly chip: string
+  readonly fabric_id: string
+  readonly site: string
+  readonly devices: number
+  /** Bottom-64 sketch of hashed node names; comparable between gangs. */
+  readonly nodes: readonly string[]
+  /** Job ids seen, a hint for the reader and never a key. */
+  readonly workloads: readonly string[]
+  readonly device_s: number
+  readonly energy_j: number
+  readonly flop: Operations
+  readonly tier: Tier
+  /** Mean tensor activity, 0..1; null where no device reported it. */
+  readonly tensor_mean: number | null
+  /** Mean power per device, watts; null where unknown. */
+  readonly power_mean_w: number | null
+}
+
+/** How far a straggler may stick out of the gang that it belongs to. */
+const STRAGGLER_MARGIN_MS = 120_000
+/** A gang of this share of another's devices or more is a computation of its own. */
+const STRAGGLER_SHARE_MAX = 0.25
+/** Stragglers work like the gang: their activity or power differs by at most this share. */
+const STRAGGLER_DIFFERENCE_MAX = 0.25
+
+/**
+ * Joins stragglers to their gang: devices that came late or left early, as a replaced node does,
+ * inside the gang's time, on its chip and fabric, few, and working the same way. Order-free: each
+ * straggler joins the largest gang that takes it, and only gangs that are no stragglers take any.
+ */
+export function joinStragglers(gangs: readonly Gang[]): Gang[] {
+  const bySize = [...gangs].sort(
+    (a, b) => b.devices - a.devices || a.start - b.start || compare(a.gang_id, b.gang_id),
+  )
+  const hosts: { gang: Gang; joined: Gang[] }[] = []
+  for (const gang of bySize) {
+    const host = hosts.find(({ gang: candidate }) => isStragglerOf(gang, candidate))
+    if (host) host.joined.push(gang)
+    else hosts.push({ gang, joined: [] })
+  }
+  return hosts.map(({ gang, joined }) => joined.reduce(absorb, gang)).sort(byStart)
+}
+
+export function byStart(a: Gang, b: Gang): number {
+  return a.start - b.start || compare(a.gang_id, b.gang_id)
+}
+
+function isStragglerOf(gang: Gang, host: Gang): boolean {
+  return (
+    gang.tenant_id === host.tenant_id &&
+    gang.chip === host.chip &&
+    gang.fabric_id === host.fabric_id &&
+    gang.devices <= host.devices * STRAGGLER_SHARE_MAX &&
+    gang.start >= host.start - STRAGGLER_MARGIN_MS &&
+    gang.end <= host.end + STRAGGLER_MARGIN_MS &&
+    worksAlike(gang, host)
+  )
+}
+
+function worksAlike(a: Gang, b: Gang): boolean {
+  const pairs = [
+    [a.tensor_mean, b.tensor_mean],
+    [a.power_mean_w, b.power_mean_w],
+  ] as const
+  return pairs.every(([x, y]) => {
+    if (x === null || y === null) return true
+    return Math.abs(x - y) <= STRAGGLER_DIFFERENCE_MAX * Math.max(x, y)
+  })
+}
+
+function absorb(host: Gang, straggler: Gang): Gang {
+  return {
+    ...host,
+    start: Math.min(host.start, straggler.start),
+    end: Math.max(host.end, straggler.end),
+    nodes: mergeSketches(host.nodes, straggler.nodes),
+    workloads: [...new Set([...host.workloads, ...straggler.workloads])]
+      .sort(compare)
+      .slice(0, 100),
+    device_s: host.device_s + straggler.device_s,
+    energy_j: host.energy_j + straggler.energy_j,
+    flop: {
+      lo: host.flop.lo + straggler.flop.lo,
+      mid: host.flop.mid + straggler.flop.mid,
+      hi: host.flop.hi + straggler.flop.hi,
+    },
+  }
+}
+
+const SKETCH_SIZE = 64
+
+/** Union of two bottom-k sketches: the k smallest hashes of both. */
+export function mergeSketches(a: readonly string[], b: readonly string[]): string[] {
+  return [...new Set([...a, ...b])].sort(byNumber).slice(0, SKETCH_SIZE)
+}
+
+/**
+ * Jaccard similarity of two node sets from their bottom-k sketches (Broder 1997): among the k
+ * smallest hashes of the union, the share that both have.
+ */
+export function jaccard(a: readonly string[], b: readonly string[]): number {
+  const union = mergeSketches(a, b)
+  if (union.length === 0) return 0
+  const inA = new Set(a)
+  const inB = new Set(b)
+  return union.filter(hash => inA.has(hash) && inB.has(hash)).length / union.length
+}
+
+/** Hashes are decimal text of 64-bit integers: shorter is smaller, then by digits. */
+function byNumber(a: string, b: string): number {
+  return a.length - b.length || compare(a, b)
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

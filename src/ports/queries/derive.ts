@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { TIERS } from '../../domain/quantity.ts'
+import type { Gang } from '../../domain/run/gang.ts'
+import { sqlCount, sqlTime, timeParam } from './cells.ts'
+
+const gangColumns = {
+  tenant_id: z.string(),
+  chip: z.string(),
+  fabric_id: z.string(),
+  start: sqlTime,
+  end: sqlTime,
+  devices: sqlCount,
+  nodes: z.array(z.string()),
+  site: z.string(),
+  workloads: z.array(z.string()),
+  device_s: z.number(),
+  energy_j: z.number(),
+  flop_lo: z.number(),
+  flop_mid: z.number(),
+  flop_hi: z.number(),
+  tier: z.enum(TIERS),
+  tensor_mean: z.number().nullable(),
+  power_mean_w: z.number().nullable(),
+}
+
+type GangRow = { [K in keyof typeof gangColumns]: z.output<(typeof gangColumns)[K]> }
+
+function toGang({ flop_lo, flop_mid, flop_hi, ...row }: GangRow & { gang_id: string }): Gang {
+  return { ...row, flop: { lo: flop_lo, mid: flop_mid, hi: flop_hi } }
+}
+
+const build = z.number().transform(String)
+const tenant = z.string()
+
+/** Statements of the derive stage: device-hours in, gangs and runs out. */
+export const deriveQueries = {
+  'gangs-build': {
+    params: z.object({
+      tenants: z.array(z.string()),
+      from: timeParam,
+      until: timeParam,
+      idle_gap_s: z.number(),
+      gang_start_s: z.number(),
+      gang_overlap_min: z.number(),
+    }),
+    row: z.object({ ...gangColumns, first_device: z.string() }),
+  },
+  'gang-extents': {
+    params: z.object({ tenants: z.array(z.string()), since: timeParam }),
+    row: z.object({ tenant_id: z.string(), start: sqlTime, end: sqlTime }),
+  },
+  'gangs-list': {
+    params: z.object({ tenant_id: tenant, since: timeParam, before: timeParam }),
+    row: z.object({ ...gangColumns, gang_id: z.string() }).transform(toGang),
+  },
+  'gangs-bury': { params: z.object({ tenant_id: tenant, from: timeParam, build }), row: null },
+  'runs-bury': { params: z.object({ tenant_id: tenant, since: timeParam, build }), row: null },
+  'run-extents': {
+    params: z.object({ tenant_id: tenant, since: timeParam }),
+    row: z.object({
+      run_id: z.string(),
+      start: sqlTime,
+      end: sqlTime,
+      segments: z
+        .array(z.tuple([sqlTime, sqlTime]))
+        .transform(pairs => pairs.map(([start, end]) => ({ start, end }))),
+    }),
+  },
+} as const

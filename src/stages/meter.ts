@@ -1,0 +1,151 @@
+import type { BuildNumbers } from '../domain/build.ts'
+import type { MeterSettings } from '../domain/meter-settings.ts'
+import { HOUR_MS, type Instant, MINUTE_MS } from '../domain/window.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Store } from '../ports/store.ts'
+
+/**
+ * Samples and charges → device-hours and usage-hours. Dirty hours are rebuilt whole, so doing it
+ * twice, or after a crash half-way, changes no number. The marks are closed last, by the tick,
+ * once every later stage has seen the hours (`settle`).
+ */
+
+export interface MeterDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly builds: BuildNumbers
+  readonly settings: MeterSettings
+  /** Version of the reference data whose factors are in the store. */
+  readonly catalogueVersion: string
+}
+
+/** What one pass rebuilt, and which marks it answers for. */
+export interface Metered {
+  readonly hours: readonly Instant[]
+  /** Tenants whose hours changed, with the first of them. */
+  readonly tenants: ReadonlyMap<string, Instant>
+  readonly marks: { readonly hours: readonly Instant[]; readonly batches: readonly string[] }
+  /** True when the pass stopped at its bound and more hours wait. */
+  readonly more: boolean
+}
+
+/** Hours that one pass takes up; what is left over waits for the next pass of the same tick. */
+const HOURS_PER_PASS = 4000
+/** A gap is priced at the tenant's own rate of the day before it, so later hours depend on it. */
+const TRAILING_HOURS = 24
+/** Far beyond every insert timeout: a mark still open after this has lost its writer. */
+const STALE_MARK_MS = 60 * MINUTE_MS
+
+export interface Meter {
+  /** Rebuilds what is dirty before `until`. */
+  rebuild(until: Instant): Promise<Metered>
+  /** Closes the marks of a pass, after all stages have used it. */
+  settle(metered: Metered): Promise<void>
+}
+
+export function createMeter(deps: MeterDeps): Meter {
+  const { store, clock } = deps
+  return {
+    async rebuild(until) {
+      const dirty = await store.query('hour-marks-dirty', { until, limit: HOURS_PER_PASS })
+      const dirtyHours = dirty.map(row => row.hour)
+      const batches = [...new Set(dirty.flatMap(row => row.batches))]
+      const marks = { hours: dirtyHours, batches }
+      if (dirtyHours.length === 0) return { hours: [], tenants: new Map(), marks, more: false }
+      const build = deps.builds()
+      // A counter reading vouches for the time since the one before, up to an hour back.
+      const hours = withFollowing(dirtyHours, 1)
+      const statements = await packHours(deps, hours)
+      for (const part of statements) await rebuildDevices(deps, part, build)
+      const usageHours = withFollowing(dirtyHours, TRAILING_HOURS).filter(hour => hour < until)
+      await rebuildUsage(deps, usageHours, build)
+      const tenants = await touchedTenants(deps, hours, build)
+      return { hours, tenants, marks, more: dirtyHours.length === HOURS_PER_PASS }
+    },
+    async settle(metered) {
+      if (metered.marks.hours.length === 0) return
+      const at = clock.now()
+      const { hours, batches } = metered.marks
+      await store.execute('hour-marks-close', {
+        hours: [...hours],
+        batches: [...batches],
+        at,
+        stale_before: at - STALE_MARK_MS,
+      })
+    },
+  }
+}
+
+async function rebuildDevices(
+  { store, settings, catalogueVersion }: MeterDeps,
+  hours: readonly Instant[],
+  build: number,
+): Promise<void> {
+  await store.execute('device-hours-rebuild', {
+    hours: [...hours],
+    keys: withFollowing(hours, 1),
+    before: hours.map(hour => hour - HOUR_MS),
+    version: catalogueVersion,
+    build,
+    island_gap_s: settings.island_gap_s,
+    busy_tensor_min: settings.busy_tensor_min,
+    busy_power_share_min: settings.busy_power_share_min,
+  })
+  await store.execute('device-hours-bury', { hours: [...hours], build })
+}
+
+async function rebuildUsage(
+  { store, catalogueVersion }: MeterDeps,
+  hours: readonly Instant[],
+  build: number,
+): Promise<void> {
+  for (const part of chunks(hours, HOURS_PER_PASS)) {
+    await store.execute('usage-hours-rebuild', { hours: part, version: catalogueVersion, build })
+    await store.execute('usage-hours-bury', { hours: part, build })
+  }
+}
+
+async function touchedTenants(
+  { store }: MeterDeps,
+  hours: readonly Instant[],
+  build: number,
+): Promise<Map<string, Instant>> {
+  const rows = await store.query('tenants-rebuilt', { hours: [...hours], build })
+  return new Map(rows.map(row => [row.tenant_id, row.first_hour]))
+}
+
+/** Cuts hours into statements that read at most `rows_per_statement` samples each. */
+async function packHours(deps: MeterDeps, hours: readonly Instant[]): Promise<Instant[][]> {
+  const counts = await deps.store.query('sample-hour-counts', { hours: [...hours] })
+  const rowsOf = new Map(counts.map(row => [row.hour, row.rows]))
+  const parts: Instant[][] = []
+  let room = 0
+  for (const hour of hours) {
+    // The hour after is read with it, for intervals that reach back.
+    const rows = (rowsOf.get(hour) ?? 0) + (rowsOf.get(hour + HOUR_MS) ?? 0)
+    const part = parts.at(-1)
+    if (part === undefined || rows > room) {
+      parts.push([hour])
+      room = deps.settings.rows_per_statement - rows
+    } else {
+      part.push(hour)
+      room -= rows
+    }
+  }
+  return parts
+}
+
+/** The hours and the `count` hours after each, sorted, each once. */
+function withFollowing(hours: readonly Instant[], count: number): Instant[] {
+  const all = new Set<Instant>()
+  for (const hour of hours) {
+    for (let step = 0; step <= count; step++) all.add(hour + step * HOUR_MS)
+  }
+  return [...all].sort((a, b) => a - b)
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  const parts: T[][] = []
+  for (let at = 0; at < items.length; at += size) parts.push(items.slice(at, at + size))
+  return parts
+}
