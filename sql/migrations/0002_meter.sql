@@ -2,13 +2,15 @@
 -- never edited: an old version stays for the reports that rest on it.
 create table if not exists chips :on_cluster
 (
-    version       String,
-    chip          LowCardinality(String),
-    idle_w        Float64,
-    tdp_w         Float64,
-    host_w        Float64,
-    clock_ref_mhz Nullable(Float64),
-    sm_count      Nullable(Float64)
+    version              String,
+    chip                 LowCardinality(String),
+    idle_w               Float64,
+    tdp_w                Float64,
+    host_w               Float64,
+    clock_ref_mhz        Nullable(Float64),
+    sm_count             Nullable(Float64),
+    -- typical provisioned network per chip, where a commitment or inventory does not say
+    scale_out_gbit_per_s Nullable(Float64)
 )
 engine = :engine(ReplacingMergeTree())
 order by (version, chip)
