@@ -79,7 +79,10 @@ with
             c.idle_w * units as idle_power_w,
             greatest(c.tdp_w - c.idle_w, 1) * units as power_span_w,
             if(ifNull(metered, 0), (energy_total_j - before_energy) * length_ms / (end_ms - before_ms),
-                power_w * length_ms / 1000) as joules,
+                power_w * length_ms / 1000) as joules_read,
+            -- a live device never draws a quarter of its idle power: such a reading is a broken
+            -- meter. Its energy stands as read, but it is evidence of nothing
+            if(ifNull(joules_read / (length_ms / 1000) < 0.25 * idle_power_w, 1), null, joules_read) as joules,
             joules / (length_ms / 1000) as mean_power_w,
             ifNull((mean_power_w - idle_power_w) / power_span_w, 0) as power_share,
             if(ifNull(counted, 0), (mma_cycles_total - before_mma) / (sm_cycles_total - before_sm), null) as counter_tensor,
@@ -138,7 +141,8 @@ with
             if(e.tier = 'gap', unit_s * b.mid, amount * if(p.for_chip = '', d.mid, p.mid)) as sample_mid,
             if(e.tier = 'gap', unit_s * d.hi, amount_hi * if(p.for_chip = '', d.hi, p.hi)) as sample_hi,
             multiIf(
-                e.tier in ('measured', 'gap'), 1,
+                e.tier = 'gap', 0,
+                e.tier = 'measured', operations > 0,
                 power_share > {busy_power_share_min:Float64}, 1,
                 coalesce(counter_tensor, tensor_active, activity, 0) >= {busy_tensor_min:Float64}) as busy
         from evidenced as e
@@ -159,7 +163,7 @@ with
             toInt128(round(ifNull(sample_lo, 0) * share)) as piece_lo,
             toInt128(round(ifNull(sample_mid, 0) * share)) as piece_mid,
             toInt128(round(ifNull(sample_hi, 0) * share)) as piece_hi,
-            toInt64(round(ifNull(joules, 0) * share * 1000)) as piece_mj,
+            toInt64(round(ifNull(joules_read, 0) * share * 1000)) as piece_mj,
             toInt64(round(piece_ms * units * 1000)) as piece_unit_us
         from estimated
         where toDateTime(hour_start_ms / 1000, 'UTC') in {hours:Array(DateTime('UTC'))}
@@ -201,8 +205,11 @@ with
             sum(toInt64(round(ifNull(coalesce(counter_tensor, tensor_active), 0) * 1e6)) * piece_ms) as tensor_micro_ms,
             countIf(coalesce(counter_tensor, tensor_active) is not null) as tensor_pieces,
             count() as piece_count,
+            -- a stretch without evidence between busy ones does not break them apart, nor does it
+            -- make a busy stretch by itself
             arraySort(groupArrayIf(
-                (piece_start_ms, piece_end_ms, piece_unit_us, piece_mj, piece_lo, piece_mid, piece_hi), busy)) as busy_pieces,
+                (piece_start_ms, piece_end_ms, piece_unit_us, piece_mj, piece_lo, piece_mid, piece_hi, toUInt8(busy)),
+                busy or tier = 'gap')) as busy_pieces,
             -- neighbours as shifted arrays: a lambda that captured the array would copy it per element
             arrayMap((start, before) -> start - before > {island_gap_s:Float64} * 1000,
                 busy_pieces.1, arrayPopBack(arrayPushFront(busy_pieces.2, busy_pieces.1[1]))) as breaks,
@@ -249,14 +256,14 @@ with
             if(tensor_pieces = 0, null, tensor_micro_ms / 1e6 / covered_ms) as tensor_mean,
             if(mj = 0, null, mj / covered_ms) as power_mean_w,
             arrayMap(island -> (
-                    fromUnixTimestamp64Milli(island[1].1, 'UTC'),
-                    fromUnixTimestamp64Milli(arrayMax(arrayMap(piece -> piece.2, island)), 'UTC'),
+                    fromUnixTimestamp64Milli(arrayFilter(piece -> piece.8 = 1, island)[1].1, 'UTC'),
+                    fromUnixTimestamp64Milli(arrayMax(piece -> piece.2 * piece.8, island), 'UTC'),
                     arraySum(arrayMap(piece -> piece.3, island)) / 1e6 * witness,
                     arraySum(arrayMap(piece -> piece.4, island)) / 1000 * witness,
                     toFloat64(arraySum(arrayMap(piece -> piece.5, island))) * witness,
                     toFloat64(arraySum(arrayMap(piece -> piece.6, island))) * witness,
                     toFloat64(arraySum(arrayMap(piece -> piece.7, island))) * witness),
-                arrayFilter(island -> notEmpty(island), busy_islands)) as islands,
+                arrayFilter(island -> arrayExists(piece -> piece.8 = 1, island), busy_islands)) as islands,
             piece_count
         from weighed
     )

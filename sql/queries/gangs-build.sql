@@ -95,45 +95,61 @@ with
              rows between unbounded preceding and current row) as length_no
         from length_marked
     ),
-    sized as
+    parts as
     (
-        select *,
-            sum(units) over (partition by tenant_id, chip, fabric_id, start_no, length_no) as part_units,
-            max(part_units) over (partition by tenant_id, chip, fabric_id, start_no) as largest_units
+        select
+            tenant_id, chip, fabric_id, start_no, length_no,
+            sum(units) as part_units,
+            min(began_ms) as part_began_ms,
+            max(ended_ms) as part_ended_ms,
+            groupUniqArray((device_id, units)) as part_devices,
+            groupUniqArray(cityHash64(node_name)) as part_nodes,
+            min(site_name) as part_site,
+            groupUniqArrayArray(workload_ids) as part_workloads,
+            sum(device_ms) as part_device_ms,
+            sum(joules) as part_joules,
+            sum(lo) as part_lo,
+            sum(mid) as part_mid,
+            sum(hi) as part_hi,
+            sum(tensor_ms) as part_tensor_ms,
+            sum(tensor_n) as part_tensor_n,
+            sum(power_ms) as part_power_ms,
+            sum(wall_ms * units) as part_unit_wall_ms,
+            sum(t1) as s1, sum(t2) as s2, sum(t3) as s3, sum(t4) as s4, sum(t5) as s5
         from length_grouped
+        group by tenant_id, chip, fabric_id, start_no, length_no
     ),
     placed as
     (
-        select *, if(part_units * 4 < largest_units, -1, toInt64(length_no)) as part_no from sized
-    ),
-    home as
-    (
-        select tenant_id, chip, fabric_id, start_no, argMax(length_no, (part_units, length_no)) as home_no
-        from sized group by tenant_id, chip, fabric_id, start_no
+        select
+            *,
+            first_value(part_units) over largest_first as largest_units,
+            first_value(length_no) over largest_first as home_no,
+            if(part_units * 4 < largest_units, home_no, length_no) as part_no
+        from parts
+        window largest_first as (partition by tenant_id, chip, fabric_id, start_no
+            order by part_units desc, length_no desc
+            rows between unbounded preceding and unbounded following)
     )
 select
-    p.tenant_id as tenant_id,
-    p.chip as chip,
-    p.fabric_id as fabric_id,
-    fromUnixTimestamp64Milli(min(began_ms), 'UTC') as start,
-    fromUnixTimestamp64Milli(max(ended_ms), 'UTC') as end,
-    uniqExact(device_id) as meters,
-    sum(units) as device_islands_count,
-    toUInt32(arraySum(mapValues(maxMap(map(device_id, toUInt32(units)))))) as devices,
-    min(device_id) as first_device,
-    arrayMap(hash -> toString(hash), arraySlice(arraySort(groupUniqArray(cityHash64(node_name))), 1, 64)) as nodes,
-    any(site_name) as site,
-    arraySlice(arraySort(arrayFilter(id -> id != '', groupUniqArrayArray(workload_ids))), 1, 100) as workloads,
-    sum(device_ms) / 1000 as device_s,
-    toFloat64(sum(joules)) as energy_j,
-    toFloat64(sum(lo)) as flop_lo,
-    toFloat64(sum(mid)) as flop_mid,
-    toFloat64(sum(hi)) as flop_hi,
-    arrayReverseSort([(sum(t1), 'T1'), (sum(t2), 'T2'), (sum(t3), 'T3'), (sum(t4), 'T4'), (sum(t5), 'T5')])[1].2 as tier,
-    if(sum(tensor_n) = 0, null, sum(tensor_ms) / sum(device_ms)) as tensor_mean,
-    if(sum(power_ms) = 0, null, sum(power_ms) / sum(wall_ms * units)) as power_mean_w
-from placed as p
-inner join home as h
-    on h.tenant_id = p.tenant_id and h.chip = p.chip and h.fabric_id = p.fabric_id and h.start_no = p.start_no
-group by p.tenant_id, p.chip, p.fabric_id, p.start_no, if(p.part_no = -1, toInt64(h.home_no), p.part_no)
+    tenant_id,
+    chip,
+    fabric_id,
+    fromUnixTimestamp64Milli(min(part_began_ms), 'UTC') as start,
+    fromUnixTimestamp64Milli(max(part_ended_ms), 'UTC') as end,
+    toUInt32(arraySum(device -> device.2, groupUniqArrayArray(part_devices) as all_devices)) as devices,
+    arrayMin(all_devices.1) as first_device,
+    arrayMap(hash -> toString(hash), arraySlice(arraySort(groupUniqArrayArray(part_nodes)), 1, 64)) as nodes,
+    min(part_site) as site,
+    arraySlice(arraySort(arrayFilter(id -> id != '', groupUniqArrayArray(part_workloads))), 1, 100) as workloads,
+    sum(part_device_ms) / 1000 as device_s,
+    toFloat64(sum(part_joules)) as energy_j,
+    toFloat64(sum(part_lo)) as flop_lo,
+    toFloat64(sum(part_mid)) as flop_mid,
+    toFloat64(sum(part_hi)) as flop_hi,
+    arrayReverseSort([(sum(s1), 'T1'), (sum(s2), 'T2'), (sum(s3), 'T3'), (sum(s4), 'T4'), (sum(s5), 'T5')])[1].2 as tier,
+    if(sum(part_tensor_n) = 0, null, sum(part_tensor_ms) / sum(part_device_ms)) as tensor_mean,
+    if(sum(part_power_ms) = 0, null, sum(part_power_ms) / sum(part_unit_wall_ms)) as power_mean_w
+from placed
+group by tenant_id, chip, fabric_id, start_no, part_no
 order by tenant_id, start, chip, fabric_id, first_device

@@ -53,8 +53,8 @@ with
                 lower(unit) in ('days', 'day'), 86400,
                 0) as billed_unit_s,
             arrayJoin(range(
-                intDiv(greatest(start_ms, toUnixTimestamp(first_hour) * 1000), 3600000) * 3600000,
-                least(end_ms, (toUnixTimestamp(last_hour) + 3600) * 1000), 3600000)) as hour_ms,
+                intDiv(greatest(start_ms, toInt64(toUnixTimestamp(first_hour)) * 1000), 3600000) * 3600000,
+                least(end_ms, (toInt64(toUnixTimestamp(last_hour)) + 3600) * 1000), 3600000)) as hour_ms,
             (least(end_ms, hour_ms + 3600000) - greatest(start_ms, hour_ms)) / (end_ms - start_ms) as share
         from current_charges as c
         left join sku_chips as i on i.sku = c.instance_type

@@ -32,8 +32,8 @@ export function createDerive(deps: DeriveDeps): Derive {
   return async function derive(tenants, until) {
     const build = deps.builds()
     for (const [tenant_id, changed] of tenants) {
-      const since = until - deps.settings.lookback_days * DAY_MS
-      const from = await quietInstant(deps, tenant_id, Math.max(changed, since))
+      const since = changed - deps.settings.lookback_days * DAY_MS
+      const from = await quietInstant(deps, tenant_id, changed, since)
       const fresh = await buildGangs(deps, tenant_id, from, until)
       await writeGangs(deps, tenant_id, fresh, from, build)
       const kept = (
@@ -53,12 +53,10 @@ async function quietInstant(
   { store, settings }: DeriveDeps,
   tenant_id: string,
   changed: Instant,
+  since: Instant,
 ): Promise<Instant> {
   const reach_ms = (settings.idle_gap_s + settings.gang_start_s) * SECOND_MS
-  const extents = await store.query('gang-extents', {
-    tenants: [tenant_id],
-    since: changed - settings.lookback_days * DAY_MS,
-  })
+  const extents = await store.query('gang-extents', { tenants: [tenant_id], since })
   return reachBack(extents, changed, reach_ms)
 }
 
