@@ -19,6 +19,10 @@ export const FAULTS = {
     retryable: false,
     remedy: 'Check the path, the permissions and that the file is complete.',
   },
+  OUTPUT_UNWRITABLE: {
+    retryable: false,
+    remedy: 'Check that the folder may be written to and that the disk has room.',
+  },
   BODY_MALFORMED: { retryable: false, remedy: 'Send one JSON object, a JSON array or NDJSON.' },
   BODY_TOO_LARGE: {
     retryable: false,
@@ -44,6 +48,14 @@ export const FAULTS = {
   SCHEMA_NEWER: {
     retryable: false,
     remedy: 'Run the newer release; this one is older than the schema.',
+  },
+  LIMIT_REACHED: {
+    retryable: false,
+    remedy: 'Nothing was left out silently: the stage stopped; split the data or raise the bound.',
+  },
+  CASE_TAMPERED: {
+    retryable: false,
+    remedy: 'Compare the named case with a backup; its chain of hashes does not hold.',
   },
   BIND_REFUSED: {
     retryable: false,

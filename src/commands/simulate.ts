@@ -1,0 +1,87 @@
+/** `flopwatch simulate SCENARIO`: a synthetic fleet as NDJSON, with its ground truth beside it. */
+import { join } from 'node:path'
+import { type WrittenFile, writeDocument, writeStream } from '../adapters/files/write-streams.ts'
+import { Fault } from '../domain/fault.ts'
+import { parseInstant } from '../domain/window.ts'
+import { isScenarioName, SCENARIOS, type ScenarioName } from '../simulate/scenarios/catalogue.ts'
+import { type SimulationOptions, simulate } from '../simulate/simulate.ts'
+import type { Truth } from '../simulate/truth.ts'
+
+/** As the command line gives them; every value but the scenario may be missing. */
+export interface SimulateArguments {
+  readonly scenario: string
+  readonly seed?: string
+  /** Folder that the files go to. */
+  readonly out?: string
+  readonly days?: string
+  /** End of the window, RFC 3339. */
+  readonly until?: string
+  readonly gzip?: boolean
+}
+
+export interface SimulateContext {
+  /** Told how far the writing of a stream is; `total` is a close estimate. */
+  readonly onProgress?: (stream: string, lines: number, total: number) => void
+  /** One line for the person at the terminal. */
+  readonly print: (line: string) => void
+}
+
+export interface SimulatedFleet {
+  readonly directory: string
+  readonly files: readonly WrittenFile[]
+  readonly truth: Truth
+}
+
+const SEED = 1
+const UNTIL = '2026-10-31T00:00:00Z'
+const DAYS_MAX = 3660
+const SEED_MAX = 2 ** 32 - 1
+
+/** Writes one file per stream and `truth.json`. Throws USAGE and OUTPUT_UNWRITABLE. */
+export async function simulateCommand(
+  context: SimulateContext,
+  args: SimulateArguments,
+): Promise<SimulatedFleet> {
+  const scenario = readScenario(args.scenario)
+  const directory = args.out ?? join('out', scenario)
+  const simulation = simulate(scenario, readOptions(args))
+  const files: WrittenFile[] = []
+  for (const stream of simulation.streams) {
+    const onProgress = (lines: number) => context.onProgress?.(stream.name, lines, stream.expected)
+    const file = await writeStream(stream, { directory, gzip: args.gzip ?? false, onProgress })
+    context.print(`${file.path}: ${file.lines} records, ${(file.bytes / 1e6).toFixed(1)} MB`)
+    files.push(file)
+  }
+  const truth = simulation.truth()
+  const path = join(directory, 'truth.json')
+  await writeDocument(path, truth)
+  context.print(`${path}: what really happened`)
+  return { directory, files, truth }
+}
+
+function readScenario(name: string): ScenarioName {
+  if (isScenarioName(name)) return name
+  const known = Object.keys(SCENARIOS).join(', ')
+  throw new Fault('USAGE', `There is no scenario "${name}"; choose one of ${known}.`)
+}
+
+function readOptions(args: SimulateArguments): SimulationOptions {
+  const until = parseInstant(args.until ?? UNTIL)
+  if (until === null) throw new Fault('USAGE', `--until "${args.until}" is not an RFC 3339 time.`)
+  const seed = readNumber('--seed', args.seed, 0, SEED_MAX) ?? SEED
+  const days = readNumber('--days', args.days, 0, DAYS_MAX)
+  if (!Number.isInteger(seed)) throw new Fault('USAGE', `--seed "${args.seed}" is not whole.`)
+  return { seed, until, ...(days === undefined ? {} : { days }) }
+}
+
+function readNumber(
+  option: string,
+  text: string | undefined,
+  min: number,
+  max: number,
+): number | undefined {
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (text.trim() !== '' && value >= min && value <= max) return value
+  throw new Fault('USAGE', `${option} "${text}" is not a number from ${min} to ${max}.`)
+}
