@@ -26,7 +26,8 @@ order by (version, name)
 -- ;
 -- Operations per unit of evidence. Units by tier: T1, T2 tensor-active second of one device at its
 -- reference clock; T3 net joule; T4 active second; T5 billed device-second; gap dark device-second;
--- measured one operation that the device itself counted.
+-- measured one operation that the device itself counted; capacity committed device-second; peak
+-- device-second at theoretical maximum (lo 16-bit, mid fastest training format, hi fastest of all).
 create table if not exists estimate_factors :on_cluster
 (
     version   String,
