@@ -74,7 +74,7 @@ export function createStore(connections: Connections, statements: Statements): S
   }
 }
 
-/** `insert into t (a, b) format JSONCompactEachRow`, the one statement whose text depends on rows. */
+/** The one statement that is put together here: its columns are those of the rows. */
 function insertStatement(table: string, columns: readonly string[]): string {
   assert(
     [table, ...columns].every(name => /^[a-z_0-9]+$/.test(name)),
