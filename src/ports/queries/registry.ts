@@ -1,12 +1,24 @@
 import type { z } from 'zod'
+import { caseQueries } from './cases.ts'
+import { deriveQueries } from './derive.ts'
+import { detectQueries } from './detect.ts'
+import { featureQueries } from './feature.ts'
+import { identityQueries } from './identity.ts'
 import { meterQueries } from './meter.ts'
+import { referenceQueries } from './reference.ts'
 
 /**
  * Every named query with the types of its parameters and rows. The contract suite runs each one
  * and fails when a `.sql` file has no entry here, or an entry no file.
  */
 export const queryRegistry = {
+  ...caseQueries,
+  ...deriveQueries,
+  ...detectQueries,
+  ...featureQueries,
+  ...identityQueries,
   ...meterQueries,
+  ...referenceQueries,
 } as const satisfies Record<string, QueryTypes>
 
 export interface QueryTypes {

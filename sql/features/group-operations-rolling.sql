@@ -1,0 +1,48 @@
+-- Operations of each control group in the window, beside the largest of its members. A tenant that
+-- no identity links to another is a group of one.
+-- grain:  one row per group; unit operations
+-- params: as_of DateTime64(3), since DateTime64(3), tenants Array(String) (empty = all; a group is
+--         given with all its members), catalogue String
+-- rows:   a measurement; figures members (with usage), member_lo, member_mid, member_hi (largest
+--         of a single member), known_chip_share; facts members
+-- bound:  hours in [since, as_of) of the tenants; final, because the tables are rebuilt
+with
+    member as
+    (
+        select
+            toString(usage.tenant_id) as tenant,
+            if(any(linked.group_id) != '', any(linked.group_id),
+                concat('grp-', substring(lower(hex(SHA256(tenant))), 1, 16))) as group_of,
+            min(hour) as first_hour,
+            max(hour) as last_hour,
+            sum(observed_lo + dark_lo) as tenant_lo,
+            sum(observed_mid + dark_mid) as tenant_mid,
+            sum(observed_hi + dark_hi) as tenant_hi,
+            sum(observed_device_s + dark_device_s) as all_s,
+            sumIf(observed_device_s + dark_device_s, chip != 'unknown') as known_s
+        from usage_hours as usage final
+        left join (select tenant_id, group_id from group_members final) as linked
+            on usage.tenant_id = linked.tenant_id
+        where usage.hour >= {since:DateTime64(3)} and usage.hour < {as_of:DateTime64(3)}
+            and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, usage.tenant_id))
+        group by tenant
+    )
+select
+    group_of as subject_id,
+    arraySort(groupArray(tenant)) as tenant_ids,
+    toDateTime64(min(first_hour), 3, 'UTC') as start,
+    toDateTime64(max(last_hour) + interval 1 hour, 3, 'UTC') as end,
+    sum(tenant_lo) as lo,
+    sum(tenant_mid) as mid,
+    sum(tenant_hi) as hi,
+    map(
+        'members', toFloat64(count()),
+        'member_lo', max(tenant_lo),
+        'member_mid', max(tenant_mid),
+        'member_hi', max(tenant_hi),
+        'known_chip_share', if(sum(all_s) > 0, sum(known_s) / sum(all_s), 1)
+    ) as figures,
+    map('members', arrayStringConcat(tenant_ids, ', ')) as facts
+from member
+group by group_of
+order by subject_id

@@ -1,0 +1,31 @@
+-- Operations of each tenant in the window, whatever they were for: the ceiling over every run that
+-- may hide in them, dark billed hours included.
+-- grain:  one row per tenant; unit operations
+-- params: as_of DateTime64(3), since DateTime64(3), tenants Array(String) (empty = all), catalogue String
+-- rows:   a measurement; figures known_chip_share (of device-seconds), dark_share, device_hours;
+--         facts tiers, chips
+-- bound:  hours in [since, as_of) of the tenants; final, because the table is rebuilt
+select
+    toString(tenant_id) as subject_id,
+    [subject_id] as tenant_ids,
+    toDateTime64(min(hour), 3, 'UTC') as start,
+    toDateTime64(max(hour) + interval 1 hour, 3, 'UTC') as end,
+    sum(observed_lo + dark_lo) as lo,
+    sum(observed_mid + dark_mid) as mid,
+    sum(observed_hi + dark_hi) as hi,
+    sum(observed_device_s + dark_device_s) as all_s,
+    map(
+        'known_chip_share',
+        if(all_s > 0, sumIf(observed_device_s + dark_device_s, chip != 'unknown') / all_s, 1),
+        'dark_share', if(all_s > 0, sum(dark_device_s) / all_s, 0),
+        'device_hours', all_s / 3600
+    ) as figures,
+    map(
+        'tiers', arrayStringConcat(arraySort(groupUniqArray(toString(tier))), ', '),
+        'chips', arrayStringConcat(arraySort(groupUniqArray(toString(chip))), ', ')
+    ) as facts
+from usage_hours final
+where hour >= {since:DateTime64(3)} and hour < {as_of:DateTime64(3)}
+    and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, tenant_id))
+group by tenant_id
+order by subject_id

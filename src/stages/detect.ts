@@ -1,0 +1,229 @@
+import { judge } from '../domain/band.ts'
+import type { Detector, DetectorBundle } from '../domain/detector.ts'
+import { Fault } from '../domain/fault.ts'
+import type { Evaluation, KnownFinding } from '../domain/finding.ts'
+import { findingChanges } from '../domain/finding-version.ts'
+import { DAY_MS, type Instant, toSqlTime } from '../domain/window.ts'
+import type { Clock, Logger } from '../ports/clock.ts'
+import type { QueryRow } from '../ports/queries/registry.ts'
+import type { Row, Store } from '../ports/store.ts'
+import { measureQuery } from './kinds/query.ts'
+import { measureFeature, type Scope } from './kinds/threshold.ts'
+
+/**
+ * Asks every detector about the tenants that something has touched, keeps the current answers in
+ * `outcomes` and appends to `findings` what has become true, has changed or no longer holds. A
+ * detector that throws fails alone; its findings stay as they are until it works again.
+ */
+
+export interface DetectSettings {
+  /** A finding is stated anew when a bound moved by at least this share. */
+  readonly finding_restate_ratio: number
+}
+
+export interface DetectDependencies {
+  readonly store: Store
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly catalogue: DetectorBundle
+  /** Version of the reference data that capacity and peaks are read from. */
+  readonly catalogueVersion: string
+  readonly settings: DetectSettings
+}
+
+export interface DetectSummary {
+  readonly evaluated: number
+  /** Finding versions appended, by what became of the finding. */
+  readonly raised: number
+  readonly restated: number
+  readonly withdrawn: number
+  readonly failed: readonly { readonly detector_id: string; readonly fault: string }[]
+}
+
+export interface Detect {
+  /**
+   * Evaluates every detector as of an instant. `dirty` names the tenants that changed since the
+   * last call, '' for unattributed compute; null means all, and is due whenever only time has
+   * passed, because windows move and commitments run out.
+   */
+  evaluate(asOf: Instant, dirty: readonly string[] | null): Promise<DetectSummary>
+}
+
+/** Beyond this many tenants naming them costs the engine more than reading everything. */
+const SCOPE_TENANTS_MAX = 500
+const UNSETTLED_MAX = 100_000
+const NOTHING: DetectSummary = { evaluated: 0, raised: 0, restated: 0, withdrawn: 0, failed: [] }
+
+export function createDetect(dependencies: DetectDependencies): Detect {
+  const { store, catalogue } = dependencies
+  return {
+    async evaluate(asOf, dirty) {
+      if (dirty?.length === 0) return NOTHING
+      const tenants = await resolveScope(store, dirty)
+      const known = await readKnownFindings(store, tenants)
+      const unsettled = await store.query('outcomes-unsettled', { limit: UNSETTLED_MAX })
+      let summary = NOTHING
+      for (const detector of catalogue.detectors) {
+        const open = unsettled.filter(outcome => outcome.detector_id === detector.id)
+        const own = known.filter(finding => finding.detector_id === detector.id)
+        const one = await evaluateDetector(dependencies, detector, { asOf, tenants, own, open })
+        summary = addSummaries(summary, one)
+      }
+      return summary
+    },
+  }
+}
+
+/** Measures and judges, without writing: what `check` and the fixtures run too. */
+export async function runDetector(
+  store: Store,
+  detector: Detector,
+  at: Omit<Scope, 'since'>,
+): Promise<Evaluation[]> {
+  const { definition, parameters } = detector
+  if (definition.status === 'retired') return []
+  const window_ms = Number(parameters[definition.window]?.value) * DAY_MS
+  const scope = { ...at, since: at.asOf - window_ms }
+  const measurements =
+    definition.kind === 'threshold'
+      ? await measureFeature(store, definition.feature, scope)
+      : await measureQuery(store, detector, scope)
+  return measurements.map(measurement => judge(detector, measurement))
+}
+
+interface Asked {
+  readonly asOf: Instant
+  readonly tenants: readonly string[]
+  readonly own: readonly KnownFinding[]
+  readonly open: readonly QueryRow<'outcomes-unsettled'>[]
+}
+
+async function evaluateDetector(
+  dependencies: DetectDependencies,
+  detector: Detector,
+  { asOf, tenants, own, open }: Asked,
+): Promise<DetectSummary> {
+  const { store, clock, catalogue, settings, logger, catalogueVersion } = dependencies
+  const outcome = (fields: Row): Row => ({
+    detector_id: detector.id,
+    evaluated_at: toSqlTime(clock.now()),
+    ...BLANK_OUTCOME,
+    detector_version: detector.version,
+    detector_hash: detector.hash,
+    ...fields,
+  })
+  let evaluations: Evaluation[]
+  try {
+    evaluations = await runDetector(store, detector, { asOf, tenants, catalogue: catalogueVersion })
+  } catch (thrown) {
+    if (thrown instanceof Fault && thrown.retryable) throw thrown
+    const fault = describeFault(thrown)
+    logger.error({ detector_id: detector.id, err: thrown }, 'a detector failed')
+    await store.append('outcomes', [
+      outcome({ ...detectorSubject(detector), kind: 'failed', fault }),
+    ])
+    return { ...NOTHING, failed: [{ detector_id: detector.id, fault }] }
+  }
+  const changes = findingChanges({
+    detector,
+    bundle: catalogue,
+    evaluations,
+    known: own,
+    asOf,
+    ratio: settings.finding_restate_ratio,
+  })
+  await store.append('findings', changes.rows)
+  const gone = goneSubjects(evaluations, open, tenants.length === 0)
+  await store.append('outcomes', [
+    ...evaluations.map(evaluation => outcome(outcomeFields(detector, evaluation))),
+    ...[...gone, ...changes.gone].map(subject => outcome({ ...subject, kind: 'clear' })),
+  ])
+  const { raised, restated, withdrawn } = changes
+  return { evaluated: evaluations.length, raised, restated, withdrawn, failed: [] }
+}
+
+const BLANK_OUTCOME = {
+  state: '',
+  measured_lo: 0,
+  measured_mid: 0,
+  measured_hi: 0,
+  missing: [],
+  fault: '',
+} as const
+
+function outcomeFields(detector: Detector, { measurement, outcome }: Evaluation): Row {
+  return {
+    subject_kind: detector.definition.subject,
+    subject_id: measurement.subject_id,
+    kind: outcome.kind,
+    state: outcome.kind === 'finding' ? outcome.state : '',
+    measured_lo: measurement.lo,
+    measured_mid: measurement.mid,
+    measured_hi: measurement.hi,
+    missing: outcome.kind === 'inconclusive' ? outcome.missing : [],
+  }
+}
+
+/** A failure has no subject but the detector itself: nobody knows whom it would have named. */
+function detectorSubject(detector: Detector) {
+  return { subject_kind: 'detector', subject_id: detector.id }
+}
+
+/**
+ * Open answers that this evaluation settles: the detector's own failure, since it worked, and
+ * after a look at everything also subjects that no longer exist.
+ */
+function goneSubjects(
+  evaluations: readonly Evaluation[],
+  open: readonly QueryRow<'outcomes-unsettled'>[],
+  complete: boolean,
+) {
+  const present = new Set(evaluations.map(({ measurement }) => measurement.subject_id))
+  return open
+    .filter(({ kind, subject_id }) => kind === 'failed' || (complete && !present.has(subject_id)))
+    .map(({ subject_kind, subject_id }) => ({ subject_kind, subject_id }))
+}
+
+function describeFault(thrown: unknown): string {
+  if (thrown instanceof Fault) return `${thrown.code}: ${thrown.message}`
+  const text = thrown instanceof Error ? thrown.message : String(thrown)
+  return text.slice(0, 500)
+}
+
+async function resolveScope(store: Store, dirty: readonly string[] | null): Promise<string[]> {
+  if (dirty === null || dirty.length > SCOPE_TENANTS_MAX) return []
+  const linked = await store.query('detect-scope', { tenants: [...dirty] })
+  const tenants = [...new Set([...dirty, ...linked.map(row => row.tenant_id)])].sort()
+  return tenants.length > SCOPE_TENANTS_MAX ? [] : tenants
+}
+
+async function readKnownFindings(store: Store, tenants: string[]): Promise<KnownFinding[]> {
+  const rows = await store.query('findings-latest', { tenants })
+  return rows.map(row => {
+    const [detector_id, subject_kind, subject_id] = row.subject
+    const [lo, mid, hi] = row.measured
+    return {
+      finding_id: row.finding_id,
+      version: row.latest,
+      detector_id,
+      subject_kind,
+      subject_id,
+      tenant_ids: row.latest_tenants,
+      window: { start: row.latest_start, end: row.latest_end },
+      state: row.latest_state,
+      severity: row.latest_severity,
+      measured: { lo, mid, hi },
+      parameters: row.latest_parameters,
+    }
+  })
+}
+
+function addSummaries(a: DetectSummary, b: DetectSummary): DetectSummary {
+  return {
+    evaluated: a.evaluated + b.evaluated,
+    raised: a.raised + b.raised,
+    restated: a.restated + b.restated,
+    withdrawn: a.withdrawn + b.withdrawn,
+    failed: [...a.failed, ...b.failed],
+  }
+}
