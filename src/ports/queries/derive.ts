@@ -55,6 +55,11 @@ export const deriveQueries = {
   },
   'gangs-bury': { params: z.object({ tenant_id: tenant, from: timeParam, build }), row: null },
   'runs-bury': { params: z.object({ tenant_id: tenant, since: timeParam, build }), row: null },
+  'tick-last': { params: z.object({}), row: z.object({ until: sqlTime }) },
+  'tenants-active': {
+    params: z.object({ from: timeParam, until: timeParam }),
+    row: z.object({ tenant_id: z.string(), first_hour: sqlTime }),
+  },
   'run-extents': {
     params: z.object({ tenant_id: tenant, since: timeParam }),
     row: z.object({

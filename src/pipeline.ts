@@ -1,0 +1,154 @@
+import type { BuildNumbers } from './domain/build.ts'
+import { floorHour, HOUR_MS, type Instant, toSqlTime } from './domain/window.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Store } from './ports/store.ts'
+import type { Attribute, AttributeSummary } from './stages/attribute.ts'
+import type { Derive } from './stages/derive.ts'
+import type { Detect, DetectSummary } from './stages/detect.ts'
+import type { Group } from './stages/group.ts'
+import type { Meter } from './stages/meter.ts'
+import type { Triage, TriageSummary } from './stages/triage.ts'
+
+/**
+ * The seven stages, in order. Ingest follows the streams; the others run on a tick over what is
+ * dirty. Report packages are built on demand from what the tick leaves behind.
+ *
+ *   events → ingest    → samples, charges, commitments, identity; quarantine
+ *          → meter     → device-hours, usage-hours
+ *          → derive    → gangs, runs; control groups
+ *          → detect    → outcomes, findings
+ *          → attribute → determinations
+ *          → triage    → cases
+ *          → report    → report packages
+ */
+export const STAGES = [
+  'ingest',
+  'meter',
+  'derive',
+  'detect',
+  'attribute',
+  'triage',
+  'report',
+] as const
+
+export interface TickStages {
+  readonly meter: Meter
+  readonly derive: Derive
+  readonly group: Group
+  readonly detect: Detect
+  readonly attribute: Attribute
+  readonly triage: Triage
+}
+
+export interface PipelineDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly builds: BuildNumbers
+  readonly stages: TickStages
+}
+
+export interface TickReport {
+  readonly until: Instant
+  readonly hours: number
+  readonly tenants: readonly string[]
+  readonly detect: DetectSummary
+  readonly attribute: AttributeSummary
+  readonly triage: TriageSummary
+}
+
+/** Told which stage begins, and how far the rebuilding of hours has come. */
+export type TickProgress = (stage: (typeof STAGES)[number], hours: number) => void
+
+export interface Pipeline {
+  /**
+   * Runs the stages up to `until` over everything that changed. `full` looks at every subject,
+   * dirty or not: due after a start and whenever only time has passed.
+   */
+  tick(until: Instant, full: boolean, progress?: TickProgress): Promise<TickReport>
+}
+
+export function createPipeline(deps: PipelineDeps): Pipeline {
+  const { stages } = deps
+  return {
+    async tick(until, full, progress = () => undefined) {
+      const started_at = deps.clock.now()
+      const dirty = new Set<string>()
+      const hours = await meterAndDerive(deps, until, dirty, progress)
+      await deriveMovedHorizon(deps, until, dirty)
+      const groups = await stages.group.regroup(until)
+      for (const tenant of groups.changed) dirty.add(tenant)
+      progress('detect', hours)
+      const detect = await stages.detect.evaluate(until, full ? null : [...dirty])
+      progress('attribute', hours)
+      const attribute = await stages.attribute.determine(until)
+      progress('triage', hours)
+      const triage = await stages.triage.triage(until)
+      const report = { until, hours, tenants: [...dirty].sort(), detect, attribute, triage }
+      await recordTick(deps, report, started_at)
+      return report
+    },
+  }
+}
+
+/** Passes over dirty hours until none is left; each pass closes its marks once runs are built. */
+async function meterAndDerive(
+  { stages }: PipelineDeps,
+  until: Instant,
+  dirty: Set<string>,
+  progress: TickProgress,
+): Promise<number> {
+  let hours = 0
+  for (;;) {
+    progress('meter', hours)
+    const metered = await stages.meter.rebuild(until)
+    hours += metered.hours.length
+    progress('derive', hours)
+    await stages.derive(metered.tenants, until)
+    await stages.meter.settle(metered)
+    for (const tenant of metered.tenants.keys()) dirty.add(tenant)
+    if (!metered.more) return hours
+  }
+}
+
+/**
+ * A tick that looks less far, or further, than the last sees other hours of the same samples:
+ * runs of tenants that are active in between are built anew.
+ */
+async function deriveMovedHorizon(
+  { store, stages }: PipelineDeps,
+  until: Instant,
+  dirty: Set<string>,
+): Promise<void> {
+  const [last] = await store.query('tick-last', {})
+  if (!last) return
+  const [from, to] = [last.until, until].map(ceilHour).sort((a, b) => a - b)
+  if (from === undefined || to === undefined || from === to) return
+  const active = await store.query('tenants-active', { from, until: to })
+  const tenants = new Map(active.map(row => [row.tenant_id, row.first_hour]))
+  await stages.derive(tenants, until)
+  for (const tenant of tenants.keys()) dirty.add(tenant)
+}
+
+function ceilHour(at: Instant): Instant {
+  return floorHour(at + HOUR_MS - 1)
+}
+
+async function recordTick(
+  { store, clock, builds }: PipelineDeps,
+  report: TickReport,
+  started_at: Instant,
+): Promise<void> {
+  await store.append('ticks', [
+    {
+      until: toSqlTime(report.until),
+      started_at: toSqlTime(started_at),
+      finished_at: toSqlTime(clock.now()),
+      build: String(builds()),
+      hours: report.hours,
+      tenants: report.tenants.length,
+      findings: report.detect.raised + report.detect.restated,
+      cases_open: report.triage.open,
+      cases_touched: report.triage.touched.length,
+    },
+  ])
+}
