@@ -49,6 +49,7 @@ create table if not exists findings :on_cluster
 engine = :engine(ReplacingMergeTree())
 order by (finding_id, version)
 -- ;
+-- Append-only: who was behind a finding at the time of use, as far as was known when it was made.
 create table if not exists determinations :on_cluster
 (
     finding_id      String,
@@ -64,7 +65,7 @@ create table if not exists determinations :on_cluster
     determined_at   DateTime64(3, 'UTC')
 )
 engine = :engine(ReplacingMergeTree())
-order by (finding_id, finding_version, identity_hash)
+order by (finding_id, finding_version, determined_at, identity_hash)
 -- ;
 -- Append-only, each event sealed by the hash of the one before.
 create table if not exists case_events :on_cluster
@@ -82,15 +83,46 @@ create table if not exists case_events :on_cluster
 engine = :engine(ReplacingMergeTree())
 order by (case_id, seq, hash)
 -- ;
+-- What lists show of a case, read anew from its events after each change. Events are the record.
+create table if not exists cases :on_cluster
+(
+    case_id         String,
+    seq             UInt32,
+    group_id        String,
+    ordinal         UInt32,
+    prong           UInt8,
+    state           LowCardinality(String),
+    is_open         UInt8,
+    determination   LowCardinality(String),
+    severity        LowCardinality(String),
+    tenant_ids      Array(String),
+    finding_ids     Array(String),
+    regime_id       LowCardinality(String),
+    transaction_at  DateTime64(3, 'UTC'),
+    detected_at     DateTime64(3, 'UTC'),
+    knowledge_at    Nullable(DateTime64(3, 'UTC')),
+    transaction_due DateTime64(3, 'UTC'),
+    knowledge_due   Nullable(DateTime64(3, 'UTC')),
+    next_due        Nullable(DateTime64(3, 'UTC')),
+    next_clock      LowCardinality(String),
+    opened_at       DateTime64(3, 'UTC'),
+    updated_at      DateTime64(3, 'UTC')
+)
+engine = :engine(ReplacingMergeTree(seq))
+order by (case_id)
+-- ;
+-- One row per version of a report; a rebuild that gives the same bytes is the same version.
 create table if not exists reports :on_cluster
 (
-    report_id   String,
-    case_id     String,
-    version     UInt32,
-    built_at    DateTime64(3, 'UTC'),
+    report_id    String,
+    case_id      String,
+    version      UInt32,
+    case_seq     UInt32,
+    group_id     String,
+    built_at     DateTime64(3, 'UTC'),
     content_hash String,
-    report_json String,
-    manifest    String
+    report_json  String,
+    manifest     String
 )
 engine = :engine(ReplacingMergeTree())
 order by (case_id, version, report_id)

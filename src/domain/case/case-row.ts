@@ -1,0 +1,37 @@
+import { type Instant, toSqlTime } from '../window.ts'
+import { type Case, isFiled, isOpen } from './case.ts'
+import { caseDetermination, caseSeverity, earliestDeadline } from './case-summary.ts'
+
+/** A case as the table `cases` holds it for lists; `seq` decides which row is the newest. */
+export function caseRow(current: Case) {
+  const { clocks, knowledge } = current
+  const open = isOpen(current.state)
+  const next = open ? earliestDeadline(clocks, isFiled(current.state)) : null
+  return {
+    case_id: current.case_id,
+    seq: current.seq,
+    group_id: current.group_id,
+    ordinal: current.ordinal,
+    prong: current.prong,
+    state: current.state,
+    is_open: open ? 1 : 0,
+    determination: caseDetermination(current),
+    severity: caseSeverity(current),
+    tenant_ids: current.tenants,
+    finding_ids: current.findings.map(mark => mark.finding_id).sort(),
+    regime_id: current.regime.id,
+    transaction_at: toSqlTime(current.transaction.at),
+    detected_at: toSqlTime(current.detected_at),
+    knowledge_at: timeOrNull(knowledge?.knowledge_at),
+    transaction_due: toSqlTime(clocks.from_transaction.due_at),
+    knowledge_due: timeOrNull(clocks.from_knowledge?.due_at),
+    next_due: timeOrNull(next?.due_at),
+    next_clock: next?.clock_id ?? '',
+    opened_at: toSqlTime(current.opened_at),
+    updated_at: toSqlTime(current.updated_at),
+  }
+}
+
+function timeOrNull(at: Instant | undefined): string | null {
+  return at === undefined ? null : toSqlTime(at)
+}
