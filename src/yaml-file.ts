@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 
 /** Reads a YAML file against a schema; every fault carries the line it was found on. */
@@ -41,10 +41,17 @@ export function readYaml<S extends z.ZodType>(file: string, schema: S): YamlFile
   if (parsed.success) return { value: parsed.data, text, faults: [], lineOf }
   const faults = parsed.error.issues.map(issue => ({
     file,
-    line: lineOf(issue.path),
+    line: lineOf(placeOf(issue)),
     message: `${issue.path.join('.') || 'the file'}: ${issue.message}`,
   }))
   return { value: null, text, faults, lineOf }
+}
+
+/** A key that nobody knows is told where it stands, not where its block begins. */
+function placeOf(issue: z.core.$ZodIssue): PropertyKey[] {
+  return issue.code === 'unrecognized_keys'
+    ? [...issue.path, ...issue.keys.slice(0, 1)]
+    : issue.path
 }
 
 function readText(file: string): string | null {
@@ -58,8 +65,16 @@ function readText(file: string): string | null {
 /** The line of the deepest part of the path that exists: a missing key is reported at its parent. */
 function lineOfPath(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
   for (let depth = path.length; depth > 0; depth -= 1) {
-    const node = document.getIn(path.slice(0, depth), true)
+    const node = keyOf(document, path.slice(0, depth)) ?? document.getIn(path.slice(0, depth), true)
     if (isNode(node) && node.range) return lines.linePos(node.range[0]).line
   }
   return 1
+}
+
+/** A key stands on its own line where its value, when that is a block, begins on the next. */
+function keyOf(document: Document, path: readonly PropertyKey[]): unknown {
+  const parent = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents
+  if (!isMap(parent)) return null
+  const wanted = String(path.at(-1))
+  return parent.items.find(({ key }) => isScalar(key) && String(key.value) === wanted)?.key ?? null
 }

@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import { deriveSettings } from './derive-settings.ts'
+import { isTimeZone } from './filing-clock.ts'
+import { INGEST_DEFAULTS, type IngestSettings } from './ingest-settings.ts'
+import { meterSettings } from './meter-settings.ts'
+import { formatInstant, parseInstant } from './window.ts'
+
+/** Every setting of the product: what files may hold, what only the environment may hold. */
+
+const bytes = z.int().min(1024)
+const count = z.int().positive()
+const seconds = z.number().positive()
+
+const ingestFile = z
+  .strictObject({
+    body_bytes_max: bytes.default(INGEST_DEFAULTS.body_bytes_max),
+    record_bytes_max: bytes.default(INGEST_DEFAULTS.record_bytes_max),
+    raw_bytes_kept: bytes.default(INGEST_DEFAULTS.raw_bytes_kept),
+    extra_characters_max: count.default(INGEST_DEFAULTS.extra_characters_max),
+    batch_rows: count.max(1_000_000).default(INGEST_DEFAULTS.batch_rows),
+    batch_characters: count.default(INGEST_DEFAULTS.batch_characters),
+    future_skew_s: z.number().nonnegative().default(INGEST_DEFAULTS.future_skew_s),
+    time_min: z
+      .string()
+      .refine(text => parseInstant(text) !== null, 'must be an RFC 3339 time')
+      .default(formatInstant(INGEST_DEFAULTS.time_min)),
+    bodies_max: count.default(INGEST_DEFAULTS.bodies_max),
+    retry_after_s: seconds.default(INGEST_DEFAULTS.retry_after_s),
+    devices_max: count.default(INGEST_DEFAULTS.devices_max),
+  })
+  .prefault({})
+
+const detect = z
+  .strictObject({
+    /** How often the stages look for dirty hours. */
+    tick_s: seconds.default(10),
+    /** A finding is stated anew when a bound moved by at least this share. */
+    finding_restate_ratio: z.number().min(0).max(1).default(0.05),
+    /** How far ahead "could result" looks where no commitment says. */
+    horizon_days: count.default(180),
+  })
+  .prefault({})
+
+/** Who files: the provider itself, as every report names it. Empty text = not stated. */
+const filer = z
+  .strictObject({
+    legal_name: z.string().default(''),
+    address: z.string().default(''),
+    contact_name: z.string().default(''),
+    contact_email: z.union([z.literal(''), z.email()]).default(''),
+    contact_phone: z.string().default(''),
+  })
+  .prefault({})
+export type Filer = z.output<typeof filer>
+
+/** What `config/default.yaml` and a site's file may hold. Secrets and endpoints are not in it. */
+export const settingsFile = z.strictObject({
+  store: z.strictObject({ path: z.string().min(1).default('data') }).prefault({}),
+  http: z
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: z.int().min(0).max(65_535).default(8080),
+    })
+    .prefault({}),
+  ingest: ingestFile,
+  meter: meterSettings,
+  derive: deriveSettings,
+  detect,
+  regime: z.string().min(1).default('us-iaas-2024'),
+  filer,
+  filing_time_zone: z.string().refine(isTimeZone, 'must be an IANA time zone').default('UTC'),
+})
+export type SettingsFile = z.output<typeof settingsFile>
+
+const list = z
+  .string()
+  .transform(text => text.split(',').map(part => part.trim()))
+  .pipe(z.array(z.string().min(1, 'has an empty entry')))
+
+/** Variables that are read; everything that is secret or says where to connect. */
+export const settingsEnvironment = z.object({
+  CLICKHOUSE_URL: z.url({ protocol: /^https?$/, error: 'must be a http or https URL' }).optional(),
+  CLICKHOUSE_DATABASE: z.string().default('default'),
+  CLICKHOUSE_USER: z.string().default('default'),
+  CLICKHOUSE_PASSWORD: z.string().default(''),
+  CLICKHOUSE_CLUSTER: z.string().optional(),
+  KAFKA_BROKERS: list.optional(),
+  FLOPWATCH_TOKENS: list
+    .pipe(z.array(z.string().min(16, 'has a token of fewer than 16 characters')))
+    .optional(),
+})
+export type SettingsEnvironment = z.output<typeof settingsEnvironment>
+
+export interface ServerStore {
+  readonly url: string
+  readonly database: string
+  readonly user: string
+  readonly password: string
+  readonly cluster: string | null
+}
+
+export interface Settings extends Omit<SettingsFile, 'store' | 'http' | 'ingest'> {
+  /** `server` null: the embedded engine with its data under `path`. */
+  readonly store: SettingsFile['store'] & { readonly server: ServerStore | null }
+  readonly kafka: { readonly brokers: readonly string[] }
+  readonly http: SettingsFile['http'] & { readonly tokens: readonly string[] }
+  readonly ingest: IngestSettings
+}
+
+/** Joins both halves. An unset or empty variable counts as absent. */
+export function assembleSettings(file: SettingsFile, environment: SettingsEnvironment): Settings {
+  const { CLICKHOUSE_URL: url } = environment
+  const server =
+    url === undefined
+      ? null
+      : {
+          url,
+          database: environment.CLICKHOUSE_DATABASE,
+          user: environment.CLICKHOUSE_USER,
+          password: environment.CLICKHOUSE_PASSWORD,
+          cluster: environment.CLICKHOUSE_CLUSTER ?? null,
+        }
+  return {
+    ...file,
+    store: { ...file.store, server },
+    kafka: { brokers: environment.KAFKA_BROKERS ?? [] },
+    http: { ...file.http, tokens: environment.FLOPWATCH_TOKENS ?? [] },
+    ingest: {
+      ...file.ingest,
+      time_min: parseInstant(file.ingest.time_min) ?? INGEST_DEFAULTS.time_min,
+    },
+  }
+}
