@@ -73,9 +73,10 @@ describe('interruptions', () => {
     }
     const means = [...hours.values()].map(hour => [...hour.values()].map(average))
     expect(means.filter(([first = 0]) => first > 0 && first < 0.42).length).toBeGreaterThan(50)
-    // Some 56 racks that each differ by up to 1.5 % agree to 0.5 % in the mean.
+    // A rack spreads by 0.0042 (0.49 x 1.5 % / sqrt 3), the difference of two means of 14 racks by
+    // 0.0016; a stall that the others lack would show as 0.05 and more.
     for (const [first = 0, ...others] of means) {
-      for (const other of others) expect(Math.abs(other - first)).toBeLessThan(0.005 * 0.5)
+      for (const other of others) expect(Math.abs(other - first)).toBeLessThan(0.01)
     }
   })
 })
