@@ -6,6 +6,7 @@ import { parseInstant } from '../domain/window.ts'
 import { isScenarioName, SCENARIOS, type ScenarioName } from '../simulate/scenarios/catalogue.ts'
 import { type SimulationOptions, simulate } from '../simulate/simulate.ts'
 import type { Truth } from '../simulate/truth.ts'
+import type { CommandContext } from './context.ts'
 
 /** As the command line gives them; every value but the scenario may be missing. */
 export interface SimulateArguments {
@@ -19,12 +20,8 @@ export interface SimulateArguments {
   readonly gzip?: boolean
 }
 
-export interface SimulateContext {
-  /** Told how far the writing of a stream is; `total` is a close estimate. */
-  readonly onProgress?: (stream: string, lines: number, total: number) => void
-  /** One line for the person at the terminal. */
-  readonly print: (line: string) => void
-}
+/** Told how far the writing of a stream is; `total` is exact where no faults are on. */
+export type SimulateProgress = (stream: string, lines: number, total: number) => void
 
 export interface SimulatedFleet {
   readonly directory: string
@@ -39,24 +36,29 @@ const SEED_MAX = 2 ** 32 - 1
 
 /** Writes one file per stream and `truth.json`. Throws USAGE and OUTPUT_UNWRITABLE. */
 export async function simulateCommand(
-  context: SimulateContext,
+  context: Pick<CommandContext, 'stdout'>,
   args: SimulateArguments,
+  progress: SimulateProgress = () => undefined,
 ): Promise<SimulatedFleet> {
   const scenario = readScenario(args.scenario)
   const directory = args.out ?? join('out', scenario)
   const simulation = simulate(scenario, readOptions(args))
   const files: WrittenFile[] = []
   for (const stream of simulation.streams) {
-    const onProgress = (lines: number) => context.onProgress?.(stream.name, lines, stream.expected)
+    const onProgress = (lines: number) => progress(stream.name, lines, stream.expected)
     const file = await writeStream(stream, { directory, gzip: args.gzip ?? false, onProgress })
-    context.print(`${file.path}: ${file.lines} records, ${(file.bytes / 1e6).toFixed(1)} MB`)
+    context.stdout.write(`${describe(file)}\n`)
     files.push(file)
   }
   const truth = simulation.truth()
   const path = join(directory, 'truth.json')
   await writeDocument(path, truth)
-  context.print(`${path}: what really happened`)
+  context.stdout.write(`${path}: what really happened\n`)
   return { directory, files, truth }
+}
+
+function describe(file: WrittenFile): string {
+  return `${file.path}: ${file.lines} records, ${(file.bytes / 1e6).toFixed(1)} MB`
 }
 
 function readScenario(name: string): ScenarioName {
