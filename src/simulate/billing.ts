@@ -82,6 +82,8 @@ function focusRow(
     SkuId: chip.id,
     SkuPriceId: `${chip.id}/on-demand`,
     SubAccountId: position.tenant_id,
+    // A reseller is billed for its tenants; this column says whose the devices were.
+    x_TenantId: position.tenant_id,
   }
 }
 

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { readCharge } from '../../../src/domain/records/billing-charge.ts'
+import { readCommitment } from '../../../src/domain/records/commitment.ts'
 import { type Simulation, simulate } from '../../../src/simulate/simulate.ts'
 import type { ActorTruth, Truth } from '../../../src/simulate/truth.ts'
 import { recordsOf, UNTIL } from './support.ts'
@@ -85,6 +87,16 @@ describe('the demo', () => {
 })
 
 describe('the bill', () => {
+  test('and the commitments are rows that the product takes, under the right tenant', () => {
+    for (const row of recordsOf(simulation, 'telemetry.billing')) {
+      const charge = readCharge(row, 10_000)
+      expect(charge).toMatchObject({ ok: true, value: { tenant_id: row['SubAccountId'] } })
+    }
+    for (const record of recordsOf(simulation, 'telemetry.commitment')) {
+      expect(readCommitment(record, 0)).toMatchObject({ ok: true, value: { extra: '' } })
+    }
+  })
+
   test('charges what is held, dark or not, and leaves no hour out', () => {
     const dark = simulate('goes-dark', { seed: 1, until: UNTIL })
     const rows = recordsOf(dark, 'telemetry.billing')
