@@ -42,7 +42,7 @@ const capacityPriors = z.strictObject({
   availability_mid: share,
   availability_hi: share,
   /** Effective gain over BF16 on chips that compute FP8 faster. */
-  fp8_gain_hi: positive,
+  fp8_gain_hi: z.strictObject({ ...judgement, value: z.number().min(1) }),
   /** How much of a commitment counts, by its status. */
   weights: z.strictObject({
     ...judgement,
@@ -62,7 +62,7 @@ export const estimationFile = z.strictObject({
     /** Share of the BF16 peak that a chip drawing its board power is taken to deliver. */
     peak_share_at_board_power: share,
     /** No chip delivers more operations per joule than this many times the mid. */
-    ceiling: positive,
+    ceiling: z.strictObject({ ...judgement, value: z.number().min(1) }),
     /** Further spread where the chip's board power is itself an assumption. */
     assumed_board_power_spread: positive,
   }),
@@ -90,5 +90,20 @@ export function estimationFaults(priors: Estimation, catalogue: Catalogue): stri
     return faster && shares.values[chip.architecture] === undefined
   })
   const architectures = new Set(silent.map(chip => chip.architecture))
-  return [...bad, ...[...architectures].map(name => `precision.shares lacks ${name}`)]
+  return [
+    ...bad,
+    ...[...architectures].map(name => `precision.shares lacks ${name}`),
+    ...capacityFaults(priors.capacity),
+  ]
+}
+
+/** Bounds that cross would make an interval whose mid lies above its hi. */
+function capacityFaults(capacity: CapacityPriors): string[] {
+  const mid = capacity.utilisation_mid.value * capacity.availability_mid.value
+  const hi = capacity.utilisation_hi.value * capacity.availability_hi.value
+  const crossed = Object.entries(capacity.weights.values).filter(([, held]) => held.mid > held.hi)
+  return [
+    ...(mid > hi ? ['capacity: utilisation × availability is higher for mid than for hi'] : []),
+    ...crossed.map(([status]) => `capacity.weights of ${status}: mid is above hi`),
+  ]
 }
