@@ -46,6 +46,7 @@ const RULES: Record<string, Grant> = {
   'catalogue.ts': { rooms: ['domain', 'yaml-file.ts'], packages: ['zod', 'yaml'], node: ['*'] },
   'reference.ts': { rooms: ['domain', 'yaml-file.ts'], packages: ['zod', 'yaml'], node: ['*'] },
   'yaml-file.ts': { rooms: ['domain'], packages: ['yaml', 'zod'], node: ['*'] },
+  'fixture-files.ts': { rooms: ['fixtures', 'yaml-file.ts'], packages: [], node: ['*'] },
   'pipeline.ts': { rooms: ['domain', 'ports', 'stages'], packages: [], node: [] },
   'app.ts': { rooms: ['*'], packages: ['pino', 'fastify'], node: ['*'] },
   'main.ts': { rooms: ['commands', 'domain', 'terminal'], packages: ['commander'], node: ['*'] },

@@ -2,10 +2,15 @@ import type { z } from 'zod'
 import { caseQueries } from './cases.ts'
 import { deriveQueries } from './derive.ts'
 import { detectQueries } from './detect.ts'
+import { evidenceQueries } from './evidence.ts'
 import { featureQueries } from './feature.ts'
 import { identityQueries } from './identity.ts'
+import { ingestQueries } from './ingest.ts'
 import { meterQueries } from './meter.ts'
+import { overviewQueries } from './overview.ts'
+import { readQueries } from './read.ts'
 import { referenceQueries } from './reference.ts'
+import { reportQueries } from './reports.ts'
 
 /**
  * Every named query with the types of its parameters and rows. The contract suite runs each one
@@ -15,10 +20,15 @@ export const queryRegistry = {
   ...caseQueries,
   ...deriveQueries,
   ...detectQueries,
+  ...evidenceQueries,
   ...featureQueries,
   ...identityQueries,
+  ...ingestQueries,
   ...meterQueries,
+  ...overviewQueries,
+  ...readQueries,
   ...referenceQueries,
+  ...reportQueries,
 } as const satisfies Record<string, QueryTypes>
 
 export interface QueryTypes {
