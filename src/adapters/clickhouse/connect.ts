@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { type ClickHouseClient, createClient } from '@clickhouse/client'
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { Fault } from '../../domain/fault.ts'
 
 /**
@@ -8,7 +8,13 @@ import { Fault } from '../../domain/fault.ts'
  */
 
 export type Engine =
-  | { readonly kind: 'server'; readonly url: string; readonly database: string }
+  | {
+      readonly kind: 'server'
+      readonly url: string
+      readonly database: string
+      readonly user: string
+      readonly password: string
+    }
   | { readonly kind: 'embedded'; readonly path: string }
 
 /** Two connections: calls on one embedded connection queue, so reads must not wait for inserts. */
@@ -31,6 +37,8 @@ const SETTINGS = {
   max_insert_block_size: '1048576',
   do_not_merge_across_partitions_select_final: 1,
   max_execution_time: 240,
+  // The answer starts once it is whole: an error half-way would otherwise follow a 200.
+  wait_end_of_query: 1,
   send_progress_in_http_headers: 1,
   http_headers_progress_interval_ms: '20000',
 } as const
@@ -55,13 +63,20 @@ export async function connect(engine: Engine): Promise<Connections> {
 }
 
 async function openPair(engine: Engine): Promise<[ClickHouseClient, ClickHouseClient]> {
-  const shared = { clickhouse_settings: SETTINGS, request_timeout: REQUEST_TIMEOUT_MS }
+  const shared = {
+    clickhouse_settings: SETTINGS,
+    request_timeout: REQUEST_TIMEOUT_MS,
+    // What goes wrong leaves as a Fault; the caller logs it once, with its cause.
+    log: { level: ClickHouseLogLevel.OFF },
+  }
   if (engine.kind === 'server') {
     const open = () =>
       createClient({
         ...shared,
         url: engine.url,
         database: engine.database,
+        username: engine.user,
+        password: engine.password,
         compression: { request: true, response: true },
       })
     return [open(), open()]

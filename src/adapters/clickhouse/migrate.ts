@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { Fault } from '../../domain/fault.ts'
 import { toSqlTime } from '../../domain/window.ts'
 import type { Clock } from '../../ports/clock.ts'
+import { guarded } from './engine-fault.ts'
 import { type Cluster, migrationParts, readSqlFolder, type SqlFile } from './sql-files.ts'
 
 export interface MigrationReport {
@@ -26,10 +27,12 @@ export async function migrate(
 ): Promise<MigrationReport> {
   const files = readSqlFolder(folder)
   const ledger = readSqlFolder(`${folder}/../ledger`)
-  for (const part of migrationParts(named(ledger, 'migrations-create').text, cluster)) {
-    await client.command({ query: part })
-  }
-  const applied = await readApplied(client, named(ledger, 'migrations-list').text)
+  const applied = await guarded('the list of migrations', async () => {
+    for (const part of migrationParts(named(ledger, 'migrations-create').text, cluster)) {
+      await client.command({ query: part })
+    }
+    return readApplied(client, named(ledger, 'migrations-list').text)
+  })
   const missing = [...applied.keys()].filter(name => !files.some(file => file.name === name))
   if (missing.length > 0) {
     throw new Fault('SCHEMA_NEWER', `the store has migrations unknown here: ${missing.join(', ')}`)
@@ -56,11 +59,13 @@ async function applyOne(
   cluster: Cluster | null,
   clock: Clock,
 ): Promise<void> {
-  for (const part of migrationParts(file.text, cluster)) await client.command({ query: part })
-  await client.insert({
-    table: 'schema_migrations',
-    values: [{ name: file.name, content_hash: hash, applied_at: toSqlTime(clock.now()) }],
-    format: 'JSONEachRow',
+  await guarded(`migration ${file.name}`, async () => {
+    for (const part of migrationParts(file.text, cluster)) await client.command({ query: part })
+    await client.insert({
+      table: 'schema_migrations',
+      values: [{ name: file.name, content_hash: hash, applied_at: toSqlTime(clock.now()) }],
+      format: 'JSONEachRow',
+    })
   })
 }
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { z } from 'zod'
-import { assert, Fault } from '../../domain/fault.ts'
+import { assert } from '../../domain/fault.ts'
 import {
   type QueryName,
   type QueryParams,
@@ -10,6 +10,7 @@ import {
 } from '../../ports/queries/registry.ts'
 import type { Row, Store } from '../../ports/store.ts'
 import type { Connections } from './connect.ts'
+import { guarded } from './engine-fault.ts'
 
 /** What the store needs of `sql/` and `detectors/`: statement text by name. */
 export interface Statements {
@@ -29,7 +30,7 @@ export function createStore(connections: Connections, statements: Statements): S
 
   const select = async (query: string, params: Record<string, unknown>): Promise<unknown[]> => {
     const result = await reader.query({ query, query_params: params, format: 'JSONEachRow' })
-    return result.json()
+    return readRows(await result.text())
   }
 
   return {
@@ -37,11 +38,12 @@ export function createStore(connections: Connections, statements: Statements): S
       const first = rows[0]
       if (!first) return
       const columns = Object.keys(first)
+      checkRows(rows, columns)
       await this.appendLines(table, columns, compactLines(rows, columns))
     },
 
     async appendLines(table, columns, lines) {
-      await guard(`insert into ${table}`, async () => {
+      await guarded(`insert into ${table}`, async () => {
         const result = await writer.exec({
           query: insertStatement(table, columns),
           values: Readable.from(chunks(lines), { objectMode: false }),
@@ -54,20 +56,21 @@ export function createStore(connections: Connections, statements: Statements): S
     async query<N extends QueryName>(name: N, params: QueryParams<N>): Promise<QueryRow<N>[]> {
       const { params: paramTypes, row } = queryRegistry[name]
       assert(row !== null, `${name} returns rows`)
-      const bound = paramTypes.parse(params)
-      const rows = await guard(name, () => select(text(name), bound))
+      const bound = checkParams(paramTypes.parse(params))
+      const rows = await guarded(name, () => select(text(name), bound))
       return z.array(row).parse(rows) as QueryRow<N>[]
     },
 
     async execute(name, params) {
-      const bound = queryRegistry[name].params.parse(params)
-      await guard(name, () => writer.command({ query: text(name), query_params: bound }))
+      const bound = checkParams(queryRegistry[name].params.parse(params))
+      await guarded(name, () => writer.command({ query: text(name), query_params: bound }))
     },
 
     async queryDetector(id, params: Row) {
       const query = statements.detectors.get(id)
       assert(query !== undefined, `no detectors/${id}/query.sql`)
-      return guard(`detectors/${id}`, () => select(query, params))
+      const bound = checkParams(params)
+      return guarded(`detectors/${id}`, () => select(query, bound))
     },
 
     close: () => connections.close(),
@@ -103,40 +106,36 @@ function* compactLines(rows: readonly Row[], columns: readonly string[]): Genera
   }
 }
 
-/** Turns what the client throws into a Fault; the engine's numeric code stays in the cause. */
-async function guard<T>(what: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call()
-  } catch (cause) {
-    if (isEngineError(cause)) {
-      throw new Fault(
-        'STORE_REFUSED',
-        `the store refused ${what} (code ${cause.code}): ${firstLine(cause.message)}`,
-        { cause },
-      )
-    }
-    if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') {
-      throw new Fault('STORE_UNAVAILABLE', `the store was lost during ${what}`, { cause })
-    }
-    throw cause
+/** JSON has no NaN: it would turn into null, and null into a column's default. */
+function checkRows(rows: readonly Row[], columns: readonly string[]): void {
+  for (const row of rows) {
+    const cells = Object.values(row)
+    assert(cells.length === columns.length, 'rows of one call have the same columns')
+    assert(
+      cells.every(cell => typeof cell !== 'number' || Number.isFinite(cell)),
+      'numbers in rows are finite; what is missing is null',
+    )
   }
 }
 
-/**
- * The engine's own refusal, told by its numeric code and type. Not by class: the embedded
- * connection throws a copy of the client's error class.
- */
-function isEngineError(cause: unknown): cause is Error & { code: string; type: string } {
-  return (
-    cause instanceof Error &&
-    'type' in cause &&
-    typeof cause.type === 'string' &&
-    'code' in cause &&
-    typeof cause.code === 'string' &&
-    /^\d+$/.test(cause.code)
+/** The engines disagree on wide integers in parameters: one refuses them, the other rounds. */
+function checkParams<T extends Record<string, unknown>>(params: T): T {
+  assert(
+    Object.values(params).every(value => !Number.isInteger(value) || Number.isSafeInteger(value)),
+    'numbers beyond 2^53 cross the seam as text',
   )
+  return params
 }
 
-function firstLine(message: string): string {
-  return message.split('\n', 1)[0]?.slice(0, 300) ?? ''
+/**
+ * Rows of an answer. One that does not end with a whole line was cut on its way, even where HTTP
+ * ended well; to read what is there would lose the rest without a word.
+ */
+function readRows(answer: string): unknown[] {
+  if (answer === '') return []
+  if (!answer.endsWith('\n')) throw new SyntaxError('the answer breaks off within a row')
+  return answer
+    .slice(0, -1)
+    .split('\n')
+    .map(line => JSON.parse(line))
 }

@@ -1,0 +1,75 @@
+import { Fault } from '../../domain/fault.ts'
+
+/**
+ * What the client throws, as Faults. Three kinds: the engine refuses the statement or its rows
+ * (repeating it changes nothing), the engine cannot just now, or no whole answer came. The last
+ * two are retryable: every write is idempotent by its key.
+ */
+
+/**
+ * Codes by which the engine says "not now": overload, memory, disk, too many parts, replicas or
+ * Keeper out of reach, shutdown. Rows that meet one are sound and must never end in quarantine.
+ */
+const NOT_NOW = new Set([
+  159, // timeout exceeded
+  202, // too many simultaneous queries
+  203, // no free connection
+  209, // socket timeout
+  210, // network error
+  225, // no Keeper
+  236, // aborted: the server shuts down
+  241, // memory limit exceeded
+  242, // table is read-only: its replica lost Keeper
+  243, // not enough space
+  252, // too many parts
+  279, // all connection tries failed
+  285, // too few live replicas
+  286, // quorum not reached
+  319, // unknown status of insert
+  394, // query was cancelled
+  425, // system error
+  439, // cannot schedule task
+  999, // Keeper exception
+])
+
+/** Runs a call of the client; `what` names it in the fault. The engine's code is in the cause. */
+export async function guarded<T>(what: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (cause) {
+    throw toFault(what, cause)
+  }
+}
+
+function toFault(what: string, cause: unknown): unknown {
+  if (!(cause instanceof Error) || cause instanceof Fault || isProgrammerError(cause)) return cause
+  if (!isEngineError(cause)) {
+    return new Fault('STORE_UNAVAILABLE', `the store was lost during ${what}`, { cause })
+  }
+  const reason = `(code ${cause.code}): ${firstLine(cause.message)}`
+  return NOT_NOW.has(Number(cause.code))
+    ? new Fault('STORE_UNAVAILABLE', `the store cannot do ${what} now ${reason}`, { cause })
+    : new Fault('STORE_REFUSED', `the store refused ${what} ${reason}`, { cause })
+}
+
+function isProgrammerError(cause: Error): boolean {
+  return [TypeError, RangeError, ReferenceError].some(kind => cause instanceof kind)
+}
+
+/**
+ * The engine's own refusal, told by its numeric code and type. Not by class: the embedded
+ * connection throws a copy of the client's error class.
+ */
+function isEngineError(cause: Error): cause is Error & { code: string; type: string } {
+  return (
+    'type' in cause &&
+    typeof cause.type === 'string' &&
+    'code' in cause &&
+    typeof cause.code === 'string' &&
+    /^\d+$/.test(cause.code)
+  )
+}
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0]?.slice(0, 300).trim() ?? ''
+}
