@@ -11,5 +11,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     retry: 0,
+    reporters: ['default', ['json', { outputFile: 'out/test-results.json' }]],
   },
 })

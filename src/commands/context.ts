@@ -12,6 +12,8 @@ export interface CommandContext {
   readonly clock: Clock
   /** Resolves when the user or the supervisor asks to stop. */
   readonly stopped: Promise<void>
+  /** Largest resident size of the process so far. */
+  memoryPeak_bytes(): number
 }
 
 /** Exit codes of the contract. */

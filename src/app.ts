@@ -1,0 +1,114 @@
+import { join } from 'node:path'
+import type { Engine } from './adapters/clickhouse/connect.ts'
+import type { MigrationReport } from './adapters/clickhouse/migrate.ts'
+import { openStore } from './adapters/clickhouse/open.ts'
+import { openCatalogue } from './catalogue.ts'
+import { createBuildNumbers } from './domain/build.ts'
+import type { DetectorBundle } from './domain/detector.ts'
+import type { IdentityPolicy } from './domain/identity/determination.ts'
+import { type Regime, regimeThresholds } from './domain/regime.ts'
+import type { Settings } from './domain/settings.ts'
+import { createPipeline, type Pipeline } from './pipeline.ts'
+import { chosenRegime, identityPolicy, readTriageRules, triagePolicy } from './policy.ts'
+import type { Clock, Logger } from './ports/clock.ts'
+import type { Store } from './ports/store.ts'
+import { openReference, type ReferenceData } from './reference.ts'
+import { loadSettings } from './settings.ts'
+import { createAttribute } from './stages/attribute.ts'
+import { createDerive } from './stages/derive.ts'
+import { createDetect } from './stages/detect.ts'
+import { createGroup } from './stages/group.ts'
+import { createMeter } from './stages/meter.ts'
+import { publishReference } from './stages/reference.ts'
+import { createTriage } from './stages/triage.ts'
+
+/** The composition root: settings → store → stages. Start and stop order live here. */
+
+export interface AppSource {
+  /** Folder that holds `config`, `detectors` and `sql`. */
+  readonly projectFolder: string
+  readonly siteFile: string | null
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Setting flags of this run, by name. */
+  readonly flags: Readonly<Record<string, string | undefined>>
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+export interface App {
+  readonly settings: Settings
+  readonly reference: ReferenceData
+  readonly regime: Regime
+  readonly bundle: DetectorBundle
+  readonly identity: IdentityPolicy
+  readonly store: Store
+  readonly migrations: MigrationReport
+  readonly pipeline: Pipeline
+  readonly clock: Clock
+  readonly logger: Logger
+  close(): Promise<void>
+}
+
+/** Loads and checks everything before it opens the store; a fault leaves nothing open. */
+export async function openApp(source: AppSource): Promise<App> {
+  const configFolder = join(source.projectFolder, 'config')
+  const { settings } = loadSettings({ ...source, configFolder })
+  const reference = openReference(configFolder)
+  const chosen = chosenRegime(reference, settings)
+  const identity = identityPolicy(reference, chosen)
+  const triage = triagePolicy(readTriageRules(configFolder), chosen.regime, settings)
+  const bundle = openCatalogue({
+    detectorFolder: join(source.projectFolder, 'detectors'),
+    featureFolder: join(source.projectFolder, 'sql', 'features'),
+    thresholdsFile: join(configFolder, 'thresholds.yaml'),
+    regime: regimeThresholds(chosen.regime, chosen.hash),
+  })
+  const { store, migrations } = await openStore(
+    {
+      engine: engineOf(settings),
+      cluster: settings.store.server?.cluster ? { name: settings.store.server.cluster } : null,
+      sqlFolder: join(source.projectFolder, 'sql'),
+      detectorFolder: join(source.projectFolder, 'detectors'),
+    },
+    source.clock,
+  )
+  await publishReference(store, reference.version, reference.rows)
+  const { clock, logger } = source
+  const builds = createBuildNumbers(() => clock.now())
+  const catalogueVersion = reference.version
+  const stages = {
+    meter: createMeter({ store, clock, builds, catalogueVersion, settings: settings.meter }),
+    derive: createDerive({ store, clock, builds, settings: settings.derive }),
+    group: createGroup({ store, build: builds, ownership: identity.ownership }),
+    detect: createDetect({
+      store,
+      clock,
+      logger,
+      catalogue: bundle,
+      catalogueVersion,
+      settings: settings.detect,
+    }),
+    attribute: createAttribute({ store, policy: identity }),
+    triage: createTriage({ store, policy: triage }),
+  }
+  return {
+    settings,
+    reference,
+    regime: chosen.regime,
+    bundle,
+    identity,
+    store,
+    migrations,
+    pipeline: createPipeline({ store, clock, builds, stages }),
+    clock,
+    logger,
+    close: () => store.close(),
+  }
+}
+
+function engineOf(settings: Settings): Engine {
+  const { server, path } = settings.store
+  if (!server) return { kind: 'embedded', path }
+  const { url, database, user, password } = server
+  return { kind: 'server', url, database, user, password }
+}
