@@ -65,7 +65,9 @@ engine = :engine(ReplacingMergeTree(state))
 partition by toYYYYMM(hour)
 order by (hour, batch_id)
 -- ;
--- The ledger: consumed = accepted + duplicates + quarantined, per batch.
+-- The ledger: consumed = accepted + duplicates + quarantined, per delivery. A long delivery is
+-- written part by part and its row replaced by each part; source_hash (SHA-256 of the bytes as
+-- they came) is filled by the last one, so an empty hash is a delivery that broke off.
 create table if not exists batches :on_cluster
 (
     batch_id    String,
@@ -73,6 +75,7 @@ create table if not exists batches :on_cluster
     source      String,
     source_hash String,
     received_at DateTime64(3, 'UTC'),
+    part        UInt32,
     consumed    UInt64,
     accepted    UInt64,
     revised     UInt64,
@@ -83,17 +86,20 @@ create table if not exists batches :on_cluster
     time_min    Nullable(DateTime64(3, 'UTC')),
     time_max    Nullable(DateTime64(3, 'UTC'))
 )
-engine = :engine(ReplacingMergeTree(received_at))
+engine = :engine(ReplacingMergeTree(part))
 partition by toYYYYMM(received_at)
 order by (batch_id)
 -- ;
--- Two different contents under one identity: a data-quality signal, kept apart from the samples.
+-- Contents that lost against another under the same identity, every one of them, so that the set
+-- does not depend on the order of arrival. Two contents of one revision (stored or lost) are a
+-- conflict, a data-quality signal: see sample-conflicts-count.
 create table if not exists sample_conflicts :on_cluster
 (
     hour      DateTime('UTC'),
     device_id String,
     time      DateTime64(3, 'UTC'),
     version   UInt128,
+    revision  UInt32,
     tenant_id LowCardinality(String),
     batch_id  String
 )
@@ -117,8 +123,9 @@ engine = :engine(ReplacingMergeTree(received_at))
 partition by toYYYYMM(received_at)
 order by (quarantine_id)
 -- ;
--- One FOCUS row. A file that replaces its billing period carries a higher generation; readers
--- take the highest generation of each (billing account, billing period).
+-- One FOCUS row. A file that replaces its billing periods carries a generation of its own, which
+-- charge_generations names only after its last row is stored; readers take the rows whose
+-- generation is the one named there (0 where none is), so a half-written file is never seen.
 create table if not exists charges :on_cluster
 (
     charge_id          String,
@@ -147,7 +154,7 @@ create table if not exists charges :on_cluster
 )
 engine = :engine(ReplacingMergeTree(version))
 partition by toYYYYMM(start)
-order by (tenant_id, start, charge_id)
+order by (tenant_id, start, charge_id, generation)
 -- ;
 create table if not exists charge_generations :on_cluster
 (
@@ -174,6 +181,7 @@ create table if not exists commitments :on_cluster
     site          LowCardinality(String),
     declared_use  LowCardinality(String),
     signed_at     Nullable(DateTime64(3, 'UTC')),
+    extra         String,
     batch_id      String,
     ingested_at   DateTime64(3, 'UTC')
 )
@@ -204,6 +212,9 @@ create table if not exists accesses :on_cluster
     ip          String,
     time        DateTime64(3, 'UTC'),
     action      LowCardinality(String),
+    asn         Nullable(UInt32),
+    country     LowCardinality(String),
+    anonymiser  Nullable(UInt8),
     recorded_at DateTime64(3, 'UTC'),
     extra       String,
     batch_id    String

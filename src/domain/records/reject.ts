@@ -7,6 +7,7 @@ export const QUARANTINE_REASONS = {
   malformed_csv: 'the row does not fit its header',
   invalid_utf8: 'the record holds bytes that are not UTF-8, or half a surrogate pair',
   duplicate_key: 'a member name occurs twice in one object, so what was meant is not known',
+  nested_too_deep: 'the record nests deeper than any telemetry does',
   not_an_object: 'the record is JSON but no object',
   record_too_large: 'the record is longer than ingest.record_bytes_max',
   extra_too_large: 'the unknown fields together are longer than ingest.extra_characters_max',
@@ -45,6 +46,6 @@ export function rejected(reason: QuarantineReason, detail: string): Reading<neve
 
 /** A value as it may be quoted in a message: short, on one line. */
 export function quoted(value: unknown): string {
-  const text = typeof value === 'string' ? `"${value}"` : String(JSON.stringify(value))
+  const text = String(JSON.stringify(value))
   return text.length > 60 ? `${text.slice(0, 57).toWellFormed()}…` : text
 }

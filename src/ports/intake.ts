@@ -1,0 +1,93 @@
+import type { Fault } from '../domain/fault.ts'
+import type { Rejection } from '../domain/records/reject.ts'
+import type { DeliveryKind, StreamName } from '../domain/streams.ts'
+import type { Instant } from '../domain/window.ts'
+
+/** One record as it came out of a body, before anyone asked what it means. */
+export interface DecodedRecord {
+  /** Line of an NDJSON or CSV body, place in a JSON array; counts from 1. */
+  readonly position: number
+  /** null when the record could not be read at all; `rejection` then says why. */
+  readonly value: object | null
+  readonly rejection: Rejection | null
+  /** As it came; cut to `raw_bytes_kept` when the record is longer than `record_bytes_max`. */
+  readonly raw: string | Uint8Array
+  /** Set where an import turned a statement into a record of this stream. */
+  readonly stream?: StreamName
+  /** The record was a row of a table: all its values are texts, and none is nested. */
+  readonly flat?: true
+}
+
+export type BodyFormat = 'auto' | 'ndjson' | 'csv'
+
+export interface DecodeBounds {
+  readonly record_bytes_max: number
+  readonly raw_bytes_kept: number
+  /** Bound after decompression; null for files. */
+  readonly body_bytes_max: number | null
+}
+
+/**
+ * Bytes to records, a block at a time so that memory does not grow with the body. Throws
+ * BODY_MALFORMED (with a position, see `positionOf`) or BODY_TOO_LARGE.
+ */
+export type Decode = (
+  bytes: AsyncIterable<Uint8Array>,
+  format: BodyFormat,
+  bounds: DecodeBounds,
+) => AsyncIterable<readonly DecodedRecord[]>
+
+/**
+ * Turns a record of another standard, or a row of a flat table, into records of our streams. What
+ * it cannot read comes back as one rejected record.
+ */
+export type Convert = (record: DecodedRecord) => readonly DecodedRecord[]
+
+/** Where a delivery came from: `file:…`, `http:…`, `kafka:topic/partition@first`. */
+export interface DeliverySource {
+  readonly name: string
+  readonly format: BodyFormat
+  /** Billing only: this file states its billing periods anew, whole. */
+  readonly replace_period: boolean
+  /** Bound for bodies from the network; null for files. */
+  readonly body_bytes_max: number | null
+}
+
+/** What became of a delivery: consumed = accepted + duplicates + quarantined. */
+export interface Receipt {
+  readonly batch_id: string
+  readonly stream: DeliveryKind
+  readonly consumed: number
+  readonly accepted: number
+  readonly duplicates: number
+  readonly quarantined: number
+  /** Of the accepted: those that took the place of another content under the same identity. */
+  readonly revised: number
+  /** Records whose identity was held by a different content of equal revision. */
+  readonly conflicts: number
+  readonly bytes: number
+  readonly source_hash: string
+  readonly time_min: Instant | null
+  readonly time_max: Instant | null
+}
+
+/** `fault`: the body could not be read to its end; what came before it is in the receipt. */
+export interface Delivered {
+  readonly receipt: Receipt
+  readonly fault: Fault | null
+}
+
+export interface Intake {
+  /**
+   * Reads a whole body and answers once its rows are durable. `kind` null: told from the records
+   * or the source's name; throws USAGE when neither tells. A body that breaks off keeps what came
+   * before the break, and sending it again counts nothing twice. Throws when the store fails or
+   * the bytes stop coming; then nothing is acknowledged.
+   */
+  receive(
+    kind: DeliveryKind | null,
+    bytes: AsyncIterable<Uint8Array>,
+    source: DeliverySource,
+    progress?: (receipt: Receipt) => void,
+  ): Promise<Delivered>
+}

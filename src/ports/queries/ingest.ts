@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import { toSqlTime } from '../../domain/window.ts'
+import { sqlCount, sqlTime, sqlTimeOrNull, timeParam } from './cells.ts'
+
+/** Wide integers travel as decimal text. */
+const sqlWide = z.string().transform(text => BigInt(text))
+const page = { from: timeParam, until: timeParam, limit: z.number() }
+const keys = z.array(z.string())
+const hours = z
+  .array(z.number())
+  .transform(instants => instants.map(at => toSqlTime(at).slice(0, 19)))
+
+/** Statements of the ingest stage: what is stored already, marks, and what was not taken in. */
+export const ingestQueries = {
+  'sample-newest': {
+    params: z.object({ from: timeParam, devices: keys }),
+    row: z.object({ device_id: z.string(), newest: sqlCount }),
+  },
+  'sample-versions': {
+    params: z.object({
+      hours,
+      devices: keys,
+      places: z.array(z.number()),
+      times: z.array(z.number()),
+    }),
+    row: z.object({
+      device_id: z.string(),
+      time: sqlCount,
+      version: sqlWide,
+      tenant_id: z.string(),
+    }),
+  },
+  'sample-conflicts-count': {
+    params: z.object(page),
+    row: z.object({ hour: sqlTime, tenant_id: z.string(), conflicts: sqlCount }),
+  },
+  'charge-versions': {
+    params: z.object({ tenants: keys, ids: keys, from: timeParam, until: timeParam }),
+    row: z.object({
+      tenant_id: z.string(),
+      charge_id: z.string(),
+      start: sqlTime,
+      end: sqlTime,
+      generation: sqlCount,
+      version: sqlWide,
+    }),
+  },
+  'charge-generations-present': {
+    params: z.object({ accounts: keys }),
+    row: z.object({ billing_account_id: z.string(), period_start: sqlTime, generation: sqlCount }),
+  },
+  'charge-spans': {
+    params: z.object({ account: z.string(), period_start: timeParam, limit: z.number() }),
+    row: z.object({ start: sqlTime, end: sqlTime }),
+  },
+  'commitment-versions': {
+    params: z.object({ ids: keys }),
+    row: z.object({
+      commitment_id: z.string(),
+      revision: sqlCount,
+      recorded_at: sqlTime,
+      content_hash: sqlWide,
+    }),
+  },
+  'identity-versions': {
+    params: z.object({ kinds: keys, ids: keys }),
+    row: z.object({
+      kind: z.string(),
+      id: z.string(),
+      valid_from: sqlTime,
+      recorded_at: sqlTime,
+      content_hash: sqlWide,
+    }),
+  },
+  'access-present': {
+    params: z.object({ tenants: keys, ids: keys, from: timeParam, until: timeParam }),
+    row: z.object({ tenant_id: z.string(), access_id: z.string(), time: sqlTime }),
+  },
+  'quarantine-list': {
+    params: z.object({
+      ...page,
+      stream: z.string(),
+      reason: z.string(),
+      after_at: timeParam,
+      after_id: z.string(),
+    }),
+    row: z.object({
+      quarantine_id: z.string(),
+      stream: z.string(),
+      reason: z.string(),
+      detail: z.string(),
+      raw_base64: z.string(),
+      source: z.string(),
+      position: sqlCount,
+      batch_id: z.string(),
+      received_at: sqlTime,
+    }),
+  },
+  'batches-list': {
+    params: z.object(page),
+    row: z.object({
+      batch_id: z.string(),
+      stream: z.string(),
+      source: z.string(),
+      source_hash: z.string(),
+      received_at: sqlTime,
+      part: sqlCount,
+      consumed: sqlCount,
+      accepted: sqlCount,
+      revised: sqlCount,
+      duplicates: sqlCount,
+      conflicts: sqlCount,
+      quarantined: sqlCount,
+      bytes: sqlCount,
+      time_min: sqlTimeOrNull,
+      time_max: sqlTimeOrNull,
+    }),
+  },
+} as const

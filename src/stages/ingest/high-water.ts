@@ -1,0 +1,62 @@
+import type { Instant } from '../../domain/window.ts'
+import type { Store } from '../../ports/store.ts'
+import { inSlices } from './plan.ts'
+
+/**
+ * The newest stored sample of each device, so that a live stream is told from a repeated one
+ * without a look-up: what is newer than anything stored cannot be a duplicate. Only a shortcut:
+ * if another instance stores the same device meanwhile, a repeated sample is inserted again and
+ * the table's key still counts it once.
+ */
+
+/** `newest` is right for samples filed under hours from `floor` on; nothing is known below it. */
+export interface Mark {
+  readonly floor: Instant
+  readonly newest: Instant
+}
+
+export interface HighWater {
+  /** Reads the marks of devices that are not known yet, for samples from hour `from` on. */
+  load(devices: ReadonlySet<string>, from: Instant): Promise<void>
+  of(device: string): Mark
+  /** A sample of the device is durable now. */
+  raise(device: string, end: Instant): void
+  forget(): void
+}
+
+const DEVICES_PER_LOOK = 5000
+const UNKNOWN: Mark = { floor: Number.POSITIVE_INFINITY, newest: Number.POSITIVE_INFINITY }
+
+export function createHighWater(store: Store, devices_max: number): HighWater {
+  const marks = new Map<string, Mark>()
+
+  /** Oldest knowledge goes first; it is read again when it is wanted. */
+  const put = (device: string, mark: Mark): void => {
+    if (!marks.has(device) && marks.size >= devices_max) {
+      for (const oldest of marks.keys()) {
+        marks.delete(oldest)
+        break
+      }
+    }
+    marks.set(device, mark)
+  }
+
+  return {
+    async load(devices, from) {
+      const missing = [...devices].filter(device => !marks.has(device))
+      const rows = await inSlices(missing, DEVICES_PER_LOOK, slice =>
+        store.query('sample-newest', { from, devices: [...slice] }),
+      )
+      const newest = new Map(rows.map(row => [row.device_id, row.newest]))
+      for (const device of missing) {
+        put(device, { floor: from, newest: newest.get(device) ?? Number.NEGATIVE_INFINITY })
+      }
+    },
+    of: device => marks.get(device) ?? UNKNOWN,
+    raise(device, end) {
+      const mark = marks.get(device)
+      if (mark && end > mark.newest) marks.set(device, { ...mark, newest: end })
+    },
+    forget: () => marks.clear(),
+  }
+}

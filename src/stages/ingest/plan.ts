@@ -1,0 +1,88 @@
+import type { IngestSettings } from '../../domain/ingest-settings.ts'
+import type { Rejection } from '../../domain/records/reject.ts'
+import type { DeliveryKind } from '../../domain/streams.ts'
+import type { Instant } from '../../domain/window.ts'
+import type { DecodedRecord } from '../../ports/intake.ts'
+import type { Store } from '../../ports/store.ts'
+
+/** What a stream makes of a part: counts, rows to write, hours that the meter must rebuild. */
+export interface Plan {
+  readonly accepted: number
+  readonly duplicates: number
+  readonly revised: number
+  readonly conflicts: number
+  readonly hours: ReadonlySet<Instant>
+  /** Written in this order, each durable before the next. */
+  readonly writes: readonly TableWrite[]
+  readonly time_min: Instant | null
+  readonly time_max: Instant | null
+  /** Called once everything is durable: what is held in memory may now say so. */
+  committed(): void
+}
+
+/** Rows of one table as JSONCompactEachRow lines. */
+export interface TableWrite {
+  readonly table: string
+  readonly columns: readonly string[]
+  readonly lines: readonly string[]
+  /** The partition of each line; an insert may touch only so many. null: one for all. */
+  readonly partitions: readonly number[] | null
+}
+
+/** What belongs to the delivery that a part is of. */
+export interface DeliveryContext {
+  readonly batch_id: string
+  readonly kind: DeliveryKind
+  readonly received_at: Instant
+  readonly replace_period: boolean
+}
+
+/** Records of one part, gathered and then planned. */
+export interface StreamPart {
+  /** Takes a record in, or says why not. */
+  add(record: DecodedRecord & { readonly value: object }): Rejection | null
+  plan(): Promise<Plan>
+}
+
+/** One stream's way to store its records; parts of all deliveries are planned one at a time. */
+export interface StreamStage {
+  begin(delivery: DeliveryContext): StreamPart
+  /** What the end of a delivery makes true, null for most streams. */
+  finish?(delivery: DeliveryContext): Promise<Plan | null>
+}
+
+export interface StreamDeps {
+  readonly store: Store
+  readonly settings: IngestSettings
+}
+
+const NOTHING: ReadonlySet<Instant> = new Set()
+
+/** A plan with only what is given; the rest is nothing. */
+export function planOf(part: Partial<Plan>): Plan {
+  return {
+    accepted: 0,
+    duplicates: 0,
+    revised: 0,
+    conflicts: 0,
+    hours: NOTHING,
+    writes: [],
+    time_min: null,
+    time_max: null,
+    committed: () => undefined,
+    ...part,
+  }
+}
+
+/** Calls `look` with slices of at most `size`, one after the other, and joins the answers. */
+export async function inSlices<T, R>(
+  items: readonly T[],
+  size: number,
+  look: (slice: readonly T[]) => Promise<readonly R[]>,
+): Promise<R[]> {
+  const found: R[] = []
+  for (let from = 0; from < items.length; from += size) {
+    for (const row of await look(items.slice(from, from + size))) found.push(row)
+  }
+  return found
+}

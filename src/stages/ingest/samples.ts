@@ -1,0 +1,206 @@
+import { timeBounds } from '../../domain/ingest-settings.ts'
+import { readSample } from '../../domain/records/accelerator-sample.ts'
+import { rankOf } from '../../domain/records/version.ts'
+import { DAY_MS, HOUR_MS, type Instant, toSqlTime } from '../../domain/window.ts'
+import { createHighWater, type HighWater } from './high-water.ts'
+import {
+  type DeliveryContext,
+  inSlices,
+  type Plan,
+  planOf,
+  type StreamDeps,
+  type StreamStage,
+} from './plan.ts'
+import {
+  hoursTouched,
+  SAMPLE_COLUMNS,
+  type SampleRow,
+  sampleLine,
+  sampleMetadata,
+  sampleRow,
+} from './sample-row.ts'
+
+/** Accelerator telemetry. A sample counts once, whoever sends it, in whatever order. */
+export function createSampleStage(deps: StreamDeps): StreamStage & { forget(): void } {
+  const highWater = createHighWater(deps.store, deps.settings.devices_max)
+  return {
+    begin(delivery) {
+      const limits = {
+        ...timeBounds(deps.settings, delivery.received_at),
+        extra_characters_max: deps.settings.extra_characters_max,
+      }
+      const rows: SampleRow[] = []
+      return {
+        add(record) {
+          const read = readSample(record.value, limits)
+          if (!read.ok) return read.rejection
+          rows.push(sampleRow(read.value))
+          return null
+        },
+        plan: () => planSamples(deps, highWater, delivery, rows),
+      }
+    },
+    forget: () => highWater.forget(),
+  }
+}
+
+/** What is held under one identity. */
+interface Holder {
+  readonly version: bigint
+  readonly tenant_id: string
+  /** null: in the store already. */
+  readonly row: SampleRow | null
+}
+
+/** Identities by device and end of interval. */
+type Holders = Map<string, Map<Instant, Holder>>
+
+interface Loser {
+  readonly row: SampleRow
+  readonly version: bigint
+  readonly tenant_id: string
+}
+
+async function planSamples(
+  deps: StreamDeps,
+  highWater: HighWater,
+  delivery: DeliveryContext,
+  rows: readonly SampleRow[],
+): Promise<Plan> {
+  if (rows.length === 0) return planOf({})
+  const devices = new Set(rows.map(row => row.device_id))
+  await highWater.load(devices, smallest(rows.map(row => row.hour)))
+  const isNew = (row: SampleRow): boolean => {
+    const mark = highWater.of(row.device_id)
+    return row.hour >= mark.floor && row.end > mark.newest
+  }
+  const holders = await loadStored(
+    deps,
+    rows.filter(row => !isNew(row)),
+  )
+  const { counts, losers } = settle(rows, holders)
+  const hours = new Set<Instant>()
+  const winners: SampleRow[] = []
+  for (const [device, held] of holders) {
+    for (const { row } of held.values()) {
+      if (row === null) continue
+      winners.push(row)
+      const before = isNew(row) ? highWater.of(device).newest : null
+      const [first, last] = hoursTouched(row, before)
+      for (let hour = first; hour <= last; hour += HOUR_MS) hours.add(hour)
+    }
+  }
+  const ends = winners.map(row => row.end)
+  return planOf({
+    ...counts,
+    hours,
+    writes: [conflictWrite(losers, delivery.batch_id), sampleWrite(winners, delivery)],
+    time_min: ends.length === 0 ? null : smallest(ends),
+    time_max: ends.length === 0 ? null : -smallest(ends.map(end => -end)),
+    committed() {
+      for (const row of winners) highWater.raise(row.device_id, row.end)
+    },
+  })
+}
+
+/**
+ * Record by record, as if each had come alone: the larger version holds the identity. Losers are
+ * kept for the conflict table, all of them, which makes that set free of order too.
+ */
+function settle(rows: readonly SampleRow[], holders: Holders) {
+  const counts = { accepted: 0, duplicates: 0, revised: 0, conflicts: 0 }
+  const losers: Loser[] = []
+  for (const row of rows) {
+    let held = holders.get(row.device_id)
+    if (held === undefined) {
+      held = new Map()
+      holders.set(row.device_id, held)
+    }
+    const holder = held.get(row.end)
+    if (holder === undefined) {
+      counts.accepted += 1
+      held.set(row.end, { version: row.version, tenant_id: row.tenant_id, row })
+      continue
+    }
+    if (holder.version === row.version) {
+      counts.duplicates += 1
+      continue
+    }
+    if (rankOf(holder.version) === rankOf(row.version)) counts.conflicts += 1
+    if (holder.version > row.version) {
+      counts.duplicates += 1
+      losers.push({ row, version: row.version, tenant_id: row.tenant_id })
+      continue
+    }
+    counts.accepted += 1
+    counts.revised += 1
+    losers.push({ row, version: holder.version, tenant_id: holder.tenant_id })
+    held.set(row.end, { version: row.version, tenant_id: row.tenant_id, row })
+  }
+  return { counts, losers }
+}
+
+/** Keys per look-up; with the devices' names they stay well under a request's length bound. */
+const KEYS_PER_LOOK = 8000
+const DEVICES_PER_LOOK = 2000
+
+async function loadStored(deps: StreamDeps, rows: readonly SampleRow[]): Promise<Holders> {
+  const holders: Holders = new Map()
+  const byDevice = Map.groupBy(rows, row => row.device_id)
+  await inSlices([...byDevice.keys()], DEVICES_PER_LOOK, async devices => {
+    const places = new Map(devices.map((device, index) => [device, index + 1]))
+    const wanted = devices.flatMap(device => byDevice.get(device) ?? [])
+    return inSlices(wanted, KEYS_PER_LOOK, async slice => {
+      const stored = await deps.store.query('sample-versions', {
+        hours: [...new Set(slice.map(row => row.hour))],
+        devices: [...devices],
+        places: slice.map(row => places.get(row.device_id) ?? 0),
+        times: slice.map(row => row.end),
+      })
+      for (const { device_id, time, version, tenant_id } of stored) {
+        const held = holders.get(device_id) ?? new Map<Instant, Holder>()
+        holders.set(device_id, held.set(time, { version, tenant_id, row: null }))
+      }
+      return []
+    })
+  })
+  return holders
+}
+
+function sampleWrite(winners: readonly SampleRow[], delivery: DeliveryContext) {
+  const metadata = sampleMetadata(delivery.batch_id, delivery.received_at)
+  return {
+    table: 'samples',
+    columns: SAMPLE_COLUMNS,
+    lines: winners.map(row => sampleLine(row, metadata)),
+    partitions: winners.map(row => Math.floor(row.hour / DAY_MS)),
+  }
+}
+
+const CONFLICT_COLUMNS = [
+  'hour',
+  'device_id',
+  'time',
+  'version',
+  'revision',
+  'tenant_id',
+  'batch_id',
+]
+
+/**
+ * Written before the samples: once a winner has replaced a loser, nobody could name the loser any
+ * more. A loser whose winner never arrives is no conflict, because readers want two contents.
+ */
+function conflictWrite(losers: readonly Loser[], batch_id: string) {
+  const lines = losers.map(({ row, version, tenant_id }) => {
+    const cells = [toSqlTime(row.hour).slice(0, 19), row.device_id, toSqlTime(row.end)]
+    const rest = [Number(rankOf(version)), tenant_id, batch_id]
+    return `${JSON.stringify([...cells, String(version), ...rest])}\n`
+  })
+  const partitions = losers.map(({ row }) => Math.floor(row.hour / DAY_MS / 28))
+  return { table: 'sample_conflicts', columns: CONFLICT_COLUMNS, lines, partitions }
+}
+
+function smallest(values: readonly number[]): number {
+  return values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY)
+}
