@@ -1,4 +1,4 @@
-import { type Canonical, contentDigest } from '../canonical.ts'
+import { contentDigest } from '../canonical.ts'
 import type { CaseEvent, SealedCaseEvent } from './case-event.ts'
 
 /**
@@ -37,7 +37,6 @@ function faultOf(event: SealedCaseEvent, seq: number, previous: string): string 
 }
 
 function hashOf(event: CaseEvent, prevHash: string): string {
-  const { case_id, seq, group_id, at, actor, kind } = event
-  const body: Canonical = event.body
+  const { case_id, seq, group_id, at, actor, kind, body } = event
   return contentDigest({ case_id, seq, group_id, at, actor, kind, body, prev_hash: prevHash })
 }

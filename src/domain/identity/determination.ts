@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Canonical, contentDigest } from '../canonical.ts'
+import { contentDigest } from '../canonical.ts'
 import type { PartyRecord } from '../records/identity.ts'
 import { foreignPerson, type IsUnitedStates } from './foreign-person.ts'
 import type { IdentityView } from './history.ts'
@@ -107,8 +107,7 @@ export function determine(
 
 /** Equal facts, equal hash: the sign that a determination must be made again. */
 export function identityHash(body: DeterminationBody): string {
-  const content: Canonical = body
-  return contentDigest(content)
+  return contentDigest(body)
 }
 
 function determineTenant(

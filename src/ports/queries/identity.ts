@@ -45,6 +45,16 @@ export const identityQueries = {
     params: z.object(limit),
     row: z.object({ group_id: z.string(), tenant_id: z.string(), links: z.string() }),
   },
+  'group-links': {
+    params: z.object({ tenants: z.array(z.string()) }),
+    row: z.object({
+      group_id: z.string(),
+      tenant_id: z.string(),
+      links: z
+        .string()
+        .transform(text => z.array(z.record(z.string(), z.unknown())).parse(JSON.parse(text))),
+    }),
+  },
   'determination-newest': {
     params: z.object({ findings: z.array(z.string()) }),
     row: z.object({
