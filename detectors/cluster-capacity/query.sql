@@ -22,6 +22,7 @@ with
         where version = {catalogue:String} and tier = 'peak' and precision = ''
         group by rated_chip
     ),
+    linked as (select tenant_id as linked_tenant, group_id as linked_group from group_members final),
     seen as
     (
         select
@@ -55,10 +56,12 @@ with
             latest.5 as to_time,
             latest.7 as fabric_link,
             toString(latest.8) as at_site,
-            if(named.chip = '', 'unknown', toString(named.chip)) as of_chip
+            if(named.chip = '', 'unknown', toString(named.chip)) as of_chip,
+            if(linked_group = '', latest.1, linked_group) as holder
         from revision
         left join (select name, chip from chip_names final where version = {catalogue:String}) as named
             on lowerUTF8(trimBoth(replaceRegexpAll(toString(latest.2), '\\s+', ' '))) = named.name
+        left join linked on latest.1 = linked.linked_tenant
         where latest.9 and latest.6 in ('signed', 'active') and latest.5 > {as_of:DateTime64(3)}
     ),
     -- a commitment counts at the start of every commitment that it overlaps: sums peak at a start
@@ -70,13 +73,14 @@ with
         union all
         select one.tenant, 'committed', other.moment, one.at_site, '', one.of_chip, one.held, one.fabric_link
         from committed as one
-        inner join (select distinct from_time as moment, at_site from committed) as other on one.at_site = other.at_site
+        inner join (select distinct from_time as moment, at_site, holder from committed) as other
+            on one.at_site = other.at_site and one.holder = other.holder
         where other.moment >= one.from_time and other.moment < one.to_time
     ),
     part as
     (
         select
-            if(linked.group_id = '', concat('grp-', substring(lower(hex(SHA256(held_at.tenant))), 1, 16)), linked.group_id) as group_of,
+            if(linked_group = '', concat('grp-', substring(lower(hex(SHA256(held_at.tenant))), 1, 16)), linked_group) as group_of,
             held_at.tenant as tenant, view, moment, at_site, on_fabric, of_chip, held,
             ifNull(coalesce(fabric_link, chip_rate.chip_link) > {link_speed:Float64}, 0) as fast,
             if(fast, held * peak_lo, 0) as rate_lo,
@@ -84,7 +88,7 @@ with
             if(fast, held * peak_hi, 0) as rate_hi
         from held_at
         left join chip_rate on held_at.of_chip = chip_rate.rated_chip
-        left join (select tenant_id, group_id from group_members final) as linked on held_at.tenant = linked.tenant_id
+        left join linked on held_at.tenant = linked.linked_tenant
     ),
     cluster as
     (

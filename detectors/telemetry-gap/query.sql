@@ -5,46 +5,37 @@
 --         worst_coverage, hole_hours (of all devices); facts worst_devices (five), sites
 -- bound:  hours in [since, as_of) of the tenants; final, because the table is rebuilt
 with
-    hourly as
+    stay as
     (
         select
             toString(tenant_id) as tenant,
             device_id,
-            hour,
-            toUnixTimestamp64Milli(min(first_seen)) as from_ms,
-            toUnixTimestamp64Milli(max(last_seen)) as until_ms,
+            arraySort(groupArray(tuple(toUnixTimestamp64Milli(first_seen), toUnixTimestamp64Milli(last_seen)))) as stretches,
+            stretches.1 as from_ms,
+            stretches.2 as until_ms,
+            arrayMap((begin, before) -> greatest(begin - before, 0) / 1000,
+                from_ms, arrayPopBack(arrayPushFront(until_ms, from_ms[1]))) as holes_s,
             sum(device_hours.covered_s) as seen_s,
-            any(toString(site)) as at_site
+            groupUniqArray(toString(site)) as at_sites
         from device_hours final
         where hour >= {since:DateTime64(3)} and hour < {as_of:DateTime64(3)}
             and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, tenant_id))
-        group by tenant, device_id, hour
-    ),
-    neighboured as
-    (
-        select
-            tenant, device_id, hour, from_ms, until_ms, seen_s, at_site,
-            lagInFrame(until_ms, 1, from_ms) over earlier as before_ms,
-            greatest(from_ms - before_ms, 0) / 1000 as hole_s,
-            hole_s <= {release_hours:Float64} * 3600 as same_stay
-        from hourly
-        window earlier as
-            (partition by tenant, device_id order by hour rows between unbounded preceding and unbounded following)
+        group by tenant, device_id
     ),
     device as
     (
         select
             tenant,
             device_id,
-            sum((until_ms - from_ms) / 1000 + if(same_stay, hole_s, 0)) as span_s,
-            least(1, sum(seen_s) / greatest(span_s, 1)) as coverage,
+            from_ms[1] as first_ms,
+            arrayMax(until_ms) as last_ms,
+            arraySum(arrayFilter(hole_s -> hole_s > {release_hours:Float64} * 3600, holes_s)) as released_s,
+            (last_ms - first_ms) / 1000 - released_s as span_s,
+            least(1, seen_s / greatest(span_s, 1)) as coverage,
             coverage < {coverage_min:Float64} as gapped,
-            greatest(span_s - sum(seen_s), 0) as missing_s,
-            min(from_ms) as first_ms,
-            max(until_ms) as last_ms,
-            groupUniqArray(at_site) as at_sites
-        from neighboured
-        group by tenant, device_id
+            greatest(span_s - seen_s, 0) as missing_s,
+            at_sites
+        from stay
     )
 select
     tenant as subject_id,

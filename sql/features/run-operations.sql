@@ -9,55 +9,74 @@ with
     alive as
     (
         select
-            tenant_id, run_id, start, end, chips, sites, devices_max, flop_lo, flop_mid, flop_hi, tier,
-            length(segments) as segment_count
+            toString(tenant_id) as tenant, run_id, start, end,
+            chips, sites, devices_max, flop_lo, flop_mid, flop_hi, tier, length(segments) as segment_count,
+            toDateTime64(toStartOfHour(start), 3, 'UTC') as first_hour
         from runs final
         where start < {as_of:DateTime64(3)} and end > {since:DateTime64(3)}
             and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, tenant_id))
     ),
-    shown as
+    -- running totals, so that a run takes two look-ups however long it is
+    total as
     (
         select
-            tenant_id, hour,
-            sum(observed_device_s) as observed_s,
-            sum(dark_device_s) as dark_s,
-            sum(dark_hi) as dark_operations
-        from usage_hours final
-        where hour >= (select toStartOfHour(min(start)) from alive) and hour < {as_of:DateTime64(3)}
-            and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, tenant_id))
-        group by tenant_id, hour
+            tenant, at,
+            sum(observed_s) over sofar as observed_to,
+            sum(dark_s) over sofar as dark_to,
+            sum(dark_operations) over sofar as dark_operations_to
+        from
+        (
+            select
+                toString(tenant_id) as tenant,
+                toDateTime64(hour, 3, 'UTC') as at,
+                sum(observed_device_s) as observed_s,
+                sum(dark_device_s) as dark_s,
+                sum(dark_hi) as dark_operations
+            from usage_hours final
+            where hour >= (select min(first_hour) from alive) and hour < {as_of:DateTime64(3)}
+                and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, tenant_id))
+            group by tenant, at
+        )
+        window sofar as (partition by tenant order by at rows between unbounded preceding and current row)
+    ),
+    begun as
+    (
+        select
+            alive.*,
+            total.observed_to as observed_before,
+            total.dark_to as dark_before,
+            total.dark_operations_to as dark_operations_before
+        from alive
+        asof left join total on alive.tenant = total.tenant and alive.first_hour > total.at
     ),
     beside as
     (
         select
-            alive.run_id as run_id,
-            sum(observed_s) as observed_s,
-            sum(dark_s) as dark_s,
-            sum(dark_operations) as dark_operations
-        from alive
-        inner join shown on alive.tenant_id = shown.tenant_id
-        where shown.hour >= toStartOfHour(alive.start) and shown.hour < alive.end
-        group by alive.run_id
+            begun.*,
+            greatest(total.observed_to - observed_before, 0) as observed_s,
+            greatest(total.dark_to - dark_before, 0) as dark_s,
+            greatest(total.dark_operations_to - dark_operations_before, 0) as dark_operations
+        from begun
+        asof left join total on begun.tenant = total.tenant and begun.end > total.at
     )
 select
-    alive.run_id as subject_id,
-    [toString(alive.tenant_id)] as tenant_ids,
-    alive.start as start,
-    alive.end as end,
-    alive.flop_lo as lo,
-    alive.flop_mid as mid,
-    alive.flop_hi + beside.dark_operations as hi,
+    run_id as subject_id,
+    [tenant] as tenant_ids,
+    start,
+    end,
+    flop_lo as lo,
+    flop_mid as mid,
+    flop_hi + dark_operations as hi,
     map(
         'observed_share', if(observed_s + dark_s > 0, observed_s / (observed_s + dark_s), 1),
-        'dark_operations', beside.dark_operations,
-        'devices', toFloat64(alive.devices_max)
+        'dark_operations', dark_operations,
+        'devices', toFloat64(devices_max)
     ) as figures,
     map(
-        'tier', toString(alive.tier),
-        'chips', arrayStringConcat(arraySort(alive.chips), ', '),
-        'sites', arrayStringConcat(arraySort(alive.sites), ', '),
-        'segments', toString(alive.segment_count)
+        'tier', toString(tier),
+        'chips', arrayStringConcat(arraySort(chips), ', '),
+        'sites', arrayStringConcat(arraySort(sites), ', '),
+        'segments', toString(segment_count)
     ) as facts
-from alive
-left join beside on alive.run_id = beside.run_id
+from beside
 order by subject_id

@@ -131,6 +131,9 @@ export function detectorProblems(definition: DetectorDefinition): DetectorProble
       problems.push({ path, message: `${parameter} is in ${found.unit}, not in ${unit}` })
     }
   }
+  if (definition.status === 'experimental' && definition.raises === 'finding') {
+    problems.push({ path: ['raises'], message: 'an experimental detector raises signals only' })
+  }
   expectParameter(definition.window, 'days', ['window'])
   definition.bands.forEach((band, index) => {
     expectParameter(band.passes, definition.unit, ['bands', index, 'passes'])

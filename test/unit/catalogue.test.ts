@@ -106,6 +106,7 @@ test.each([
   ['unit: operations\n', 'unit: ratio\n', 'operations_max is in operations, not in ratio'],
   ['passes: operations_max', 'passes: nothing', 'names no parameter: nothing'],
   ['severity: critical', 'severity: awful', 'severity'],
+  ['status: stable', 'status: experimental', 'an experimental detector raises signals only'],
   ['default: "365"', 'default: "5"', '5 days is outside 30 to 1100'],
 ])('%s turned into %s is a fault with its line', async (from, to, message) => {
   await edit(from, to)
