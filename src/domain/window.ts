@@ -42,6 +42,11 @@ export function formatInstant(at: Instant): string {
   return new Date(at).toISOString()
 }
 
+/** For libraries that want a `Date`; ours are instants. */
+export function toDate(at: Instant): Date {
+  return new Date(at)
+}
+
 /** `2026-01-31`, the UTC day that holds the instant. */
 export function formatDay(at: Instant): string {
   return formatInstant(at).slice(0, 10)

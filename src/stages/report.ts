@@ -8,7 +8,7 @@ import {
   type PackageFile,
   type ReportPackage,
 } from '../domain/report/manifest.ts'
-import { numberReport, reportContent } from '../domain/report/report.ts'
+import { numberReport, reportContent, type TrainingRunReport } from '../domain/report/report.ts'
 import { toSqlTime } from '../domain/window.ts'
 import type { ReportRenderer } from '../ports/report-renderer.ts'
 import type { Store } from '../ports/store.ts'
@@ -36,6 +36,8 @@ export interface BuiltReport {
 export interface Report {
   /** Builds one package per case, in the order given. */
   build(cases: readonly Case[]): Promise<BuiltReport[]>
+  /** A stored version as it was built, also when the store has moved on; null when unknown. */
+  reprint(reportId: string): Promise<ReportPackage | null>
 }
 
 const encoder = new TextEncoder()
@@ -48,7 +50,26 @@ export function createReport(dependencies: ReportDependencies): Report {
       for (const found of cases) built.push(await buildOne(dependencies, found))
       return built
     },
+    async reprint(reportId) {
+      const { store, renderers } = dependencies
+      const [stored] = await store.query('report-content', { report_id: reportId })
+      if (!stored) return null
+      const { report_json: report, manifest } = stored
+      const files = await draw(report, renderers)
+      return { report, files: [...files, jsonFile(MANIFEST_NAME, manifest)], manifest }
+    },
   }
+}
+
+async function draw(
+  report: TrainingRunReport,
+  renderers: readonly ReportRenderer[],
+): Promise<PackageFile[]> {
+  const files: PackageFile[] = [jsonFile('report.json', report)]
+  for (const { format, media_type, render } of renderers) {
+    files.push({ name: `report.${format}`, media_type, bytes: await render(report) })
+  }
+  return files
 }
 
 async function buildOne(dependencies: ReportDependencies, found: Case): Promise<BuiltReport> {
@@ -58,10 +79,7 @@ async function buildOne(dependencies: ReportDependencies, found: Case): Promise<
   const content_hash = contentDigest(content)
   const { version, fresh } = await versionOf(store, found.case_id, content_hash)
   const report = numberReport(content, version)
-  const files: PackageFile[] = [jsonFile('report.json', report)]
-  for (const { format, media_type, render } of renderers) {
-    files.push({ name: `report.${format}`, media_type, bytes: await render(report) })
-  }
+  const files = await draw(report, renderers)
   const manifest = manifestOf(report, input, files)
   const all = [...files, jsonFile(MANIFEST_NAME, manifest)]
   if (fresh) {

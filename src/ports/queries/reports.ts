@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { SEVERITIES } from '../../domain/detector.ts'
+import type { Manifest } from '../../domain/report/manifest.ts'
+import type { TrainingRunReport } from '../../domain/report/report.ts'
 import { sqlCount, sqlTime, timeParam } from './cells.ts'
 
 const scope = {
@@ -141,6 +143,11 @@ export const reportQueries = {
   },
   'report-content': {
     params: z.object({ report_id: z.string() }),
-    row: z.object({ ...versionColumns, report_json: z.string(), manifest: z.string() }),
+    // Our own text, checked by the content hash beside it and not member by member.
+    row: z.object({
+      ...versionColumns,
+      report_json: z.string().transform((text): TrainingRunReport => JSON.parse(text)),
+      manifest: z.string().transform((text): Manifest => JSON.parse(text)),
+    }),
   },
 } as const
