@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Engine } from './adapters/clickhouse/connect.ts'
 import type { MigrationReport } from './adapters/clickhouse/migrate.ts'
 import { openStore } from './adapters/clickhouse/open.ts'
+import { convertFor } from './adapters/files/convert.ts'
+import { decode } from './adapters/files/decode.ts'
 import { openCatalogue } from './catalogue.ts'
 import { createBuildNumbers } from './domain/build.ts'
 import type { DetectorBundle } from './domain/detector.ts'
@@ -11,6 +14,7 @@ import type { Settings } from './domain/settings.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { chosenRegime, identityPolicy, readTriageRules, triagePolicy } from './policy.ts'
 import type { Clock, Logger } from './ports/clock.ts'
+import type { Intake } from './ports/intake.ts'
 import type { Store } from './ports/store.ts'
 import { openReference, type ReferenceData } from './reference.ts'
 import { loadSettings } from './settings.ts'
@@ -18,6 +22,8 @@ import { createAttribute } from './stages/attribute.ts'
 import { createDerive } from './stages/derive.ts'
 import { createDetect } from './stages/detect.ts'
 import { createGroup } from './stages/group.ts'
+import { createIntake } from './stages/ingest/intake.ts'
+import { createIngest } from './stages/ingest.ts'
 import { createMeter } from './stages/meter.ts'
 import { publishReference } from './stages/reference.ts'
 import { createTriage } from './stages/triage.ts'
@@ -43,6 +49,7 @@ export interface App {
   readonly identity: IdentityPolicy
   readonly store: Store
   readonly migrations: MigrationReport
+  readonly intake: Intake
   readonly pipeline: Pipeline
   readonly clock: Clock
   readonly logger: Logger
@@ -91,6 +98,12 @@ export async function openApp(source: AppSource): Promise<App> {
     attribute: createAttribute({ store, policy: identity }),
     triage: createTriage({ store, policy: triage }),
   }
+  const ingest = createIngest({
+    store,
+    clock,
+    settings: settings.ingest,
+    instance: randomUUID(),
+  })
   return {
     settings,
     reference,
@@ -99,6 +112,7 @@ export async function openApp(source: AppSource): Promise<App> {
     identity,
     store,
     migrations,
+    intake: createIntake({ ingest, decode, convertFor, settings: settings.ingest }),
     pipeline: createPipeline({ store, clock, builds, stages }),
     clock,
     logger,

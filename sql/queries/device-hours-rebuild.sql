@@ -15,8 +15,6 @@ with
     (
         select * from samples final
         where hour in {keys:Array(DateTime('UTC'))}
-          and time - toIntervalMillisecond(toInt64(interval_s * 1000))
-              < (select max(arrayJoin({hours:Array(DateTime('UTC'))})) + toIntervalHour(1))
         union all
         select * from samples final
         where hour in {before:Array(DateTime('UTC'))}
@@ -30,17 +28,20 @@ with
         select
             s.*,
             if(n.known_chip = '', 'unknown', n.known_chip) as chip,
-            toUnixTimestamp64Milli(time) as end_ms
+            toUnixTimestamp64Milli(time) as end_ms,
+            mma_cycles_total is not null or energy_total_j is not null as is_reading
         from read_samples as s
         left join (select name, chip as known_chip from chip_names final where version = {version:String}) as n
             on lowerUTF8(trimBoth(replaceRegexpAll(s.accelerator, '\\s+', ' '))) = n.name
     ),
-    -- newest first, so that the frame before a row holds the samples that end after it
+    -- a counter is compared with the reading before it; samples without counters between the two
+    -- do not part them
     neighboured as
     (
         select
             *,
             leadInFrame(end_ms) over older as before_ms,
+            leadInFrame(tenant_id) over older as before_tenant,
             leadInFrame(mma_cycles_total) over older as before_mma,
             leadInFrame(sm_cycles_total) over older as before_sm,
             leadInFrame(energy_total_j) over older as before_energy,
@@ -54,13 +55,16 @@ with
                 or energy_total_j < before_energy), 0) as reset
         from named
         window older as
-            (partition by device_id order by end_ms desc rows between unbounded preceding and unbounded following)
+            (partition by device_id, is_reading order by end_ms desc
+             rows between unbounded preceding and unbounded following)
     ),
+    -- newest first, so that the frame before a row holds the samples that end after it; time
+    -- between two tenants of a device belongs to neither
     spanned as
     (
         select
             *,
-            if(ifNull(counted, 0), least(before_ms, end_ms - toInt64(interval_s * 1000)),
+            if(ifNull(counted, 0) and before_tenant = tenant_id, least(before_ms, end_ms - toInt64(interval_s * 1000)),
                 end_ms - toInt64(interval_s * 1000)) as start_ms,
             greatest(end_ms - start_ms, 1) as length_ms,
             min(start_ms) over
@@ -84,7 +88,11 @@ with
             -- meter. Its energy stands as read, but it is evidence of nothing
             if(ifNull(joules_read / (length_ms / 1000) < 0.25 * idle_power_w, 1), null, joules_read) as joules,
             joules / (length_ms / 1000) as mean_power_w,
-            ifNull((mean_power_w - idle_power_w) / power_span_w, 0) as power_share,
+            -- what a node's host draws is a guess: a meter that stands alone is read without it, so
+            -- that a busy device is never called idle; beside other evidence it is taken off
+            if(power_scope = 'node', c.host_w * units, 0) as host_power_w,
+            ifNull((mean_power_w - idle_power_w) / power_span_w, 0) as power_share_alone,
+            ifNull((mean_power_w - idle_power_w - host_power_w) / power_span_w, 0) as power_share,
             if(ifNull(counted, 0), (mma_cycles_total - before_mma) / (sm_cycles_total - before_sm), null) as counter_tensor,
             -- cycles per elapsed time give the clock, summed over the SMs or averaged over them
             if(ifNull(counted, 0), (sm_cycles_total - before_sm) / ((end_ms - before_ms) * 1000), null) as cycles_mhz,
@@ -107,8 +115,7 @@ with
                 tensor_active is not null, 'T2',
                 joules is not null, 'T3',
                 activity is not null, 'T4',
-                'gap') as tier,
-            if(power_scope = 'node', c.host_w * units, 0) as host_power_w
+                'gap') as tier
         from spanned as s
         left join
         (
@@ -143,7 +150,8 @@ with
             multiIf(
                 e.tier = 'gap', 0,
                 e.tier = 'measured', operations > 0,
-                power_share > {busy_power_share_min:Float64}, 1,
+                if(e.tier = 'T3' and not silent_zero, power_share_alone, power_share)
+                    > {busy_power_share_min:Float64}, 1,
                 coalesce(counter_tensor, tensor_active, activity, 0) >= {busy_tensor_min:Float64}) as busy
         from evidenced as e
         left join factors as d on d.for_chip = e.chip and d.for_tier = e.tier and d.for_precision = ''
