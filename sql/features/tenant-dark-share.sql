@@ -1,65 +1,64 @@
--- Share of a tenant's billed device time that no telemetry shows, over the worst 24 consecutive
--- hours of the window: an outage of a day must not drown in a month of good data.
+-- Share of a tenant's billed device time that no telemetry shows, on the worst UTC day of the
+-- window: an outage of a day must not drown in a month of good data. Compared by day because
+-- charges come by the day: spread over its hours, a bill for half a day would look dark in the
+-- other half.
 -- grain:  one row per tenant that was billed; unit ratio
 -- params: as_of DateTime64(3), since DateTime64(3), tenants Array(String) (empty = all), catalogue String
--- rows:   a measurement; lo = mid = hi; start and end frame those 24 hours; figures billed_hours
---         (hours with a bill, of those 24), devices (billed, mean over them), dark_device_hours and
---         dark_operations (of the whole window); facts dark_from, dark_to, dark_methods
+-- rows:   a measurement; lo = mid = hi; start and end frame that day; figures billed_hours (hours
+--         with a bill on that day), devices (billed, mean over them), dark_device_hours and dark_days
+--         (of the whole window), dark_operations (upper bound of the window's dark hours); facts
+--         dark_from, dark_to, dark_methods
 -- bound:  hours in [since, as_of) of the tenants; final, because the table is rebuilt
 with
-    hourly as
+    daily as
     (
         select
             toString(tenant_id) as tenant,
-            hour,
+            toStartOfDay(hour) as day,
+            uniqExactIf(hour, billed_device_s > 0) as billed_hours,
             sum(billed_device_s) as billed_s,
-            sum(dark_device_s) as dark_s,
+            greatest(billed_s - sum(observed_device_s), 0) as unseen_s,
+            unseen_s / billed_s as dark_share,
             sum(dark_hi) as dark_operations,
             groupUniqArrayIf(toString(dark_method), dark_device_s > 0) as methods
         from usage_hours final
         where hour >= {since:DateTime64(3)} and hour < {as_of:DateTime64(3)}
             and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, tenant_id))
-        group by tenant, hour
+        group by tenant, day
         having billed_s > 0
-    ),
-    daily as
-    (
-        select
-            tenant, hour, dark_s, dark_operations, methods,
-            count() over day as billed_hours,
-            sum(billed_s) over day as day_billed_s,
-            least(1, sum(dark_s) over day / day_billed_s) as dark_share
-        from hourly
-        window day as (partition by tenant order by toUnixTimestamp(hour) range between 82800 preceding and current row)
     ),
     worst as
     (
         select
             tenant,
-            argMax(tuple(hour, billed_hours, day_billed_s, dark_share), tuple(billed_hours >= 24, dark_share, -toInt64(toUnixTimestamp(hour)))) as day,
-            sum(dark_s) as all_dark_s,
-            sum(dark_operations) as all_dark_operations,
-            minIf(hour, dark_s > 0) as dark_from,
-            maxIf(hour, dark_s > 0) + interval 1 hour as dark_to,
-            arraySort(arrayDistinct(arrayFlatten(groupArray(methods)))) as all_methods
+            -- a whole day says more than a part of one, then the darkest, then the first
+            argMax(tuple(day, billed_hours, billed_s, dark_share),
+                tuple(billed_hours = 24, dark_share, -toInt64(toUnixTimestamp(day)))) as pick,
+            sum(unseen_s) as all_unseen_s,
+            countIf(unseen_s > 0) as dark_days,
+            sumIf(dark_operations, unseen_s > 0) as all_dark_operations,
+            minIf(day, unseen_s > 0) as dark_from,
+            maxIf(day, unseen_s > 0) + interval 1 day as dark_to,
+            arraySort(arrayDistinct(arrayFlatten(groupArrayIf(methods, unseen_s > 0)))) as all_methods
         from daily
         group by tenant
     )
 select
     tenant as subject_id,
     [tenant] as tenant_ids,
-    toDateTime64(day.1 - interval 23 hour, 3, 'UTC') as start,
-    toDateTime64(day.1 + interval 1 hour, 3, 'UTC') as end,
-    day.4 as lo,
-    day.4 as mid,
-    day.4 as hi,
+    toDateTime64(pick.1, 3, 'UTC') as start,
+    toDateTime64(pick.1 + interval 1 day, 3, 'UTC') as end,
+    pick.4 as lo,
+    pick.4 as mid,
+    pick.4 as hi,
     map(
-        'billed_hours', toFloat64(day.2),
-        'devices', day.3 / (3600 * day.2),
-        'dark_device_hours', all_dark_s / 3600,
+        'billed_hours', toFloat64(pick.2),
+        'devices', pick.3 / (3600 * pick.2),
+        'dark_device_hours', all_unseen_s / 3600,
+        'dark_days', toFloat64(dark_days),
         'dark_operations', all_dark_operations
     ) as figures,
-    if(all_dark_s > 0,
+    if(dark_days > 0,
         map('dark_from', toString(dark_from), 'dark_to', toString(dark_to),
             'dark_methods', arrayStringConcat(all_methods, ', ')),
         map()) as facts
