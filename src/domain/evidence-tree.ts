@@ -131,7 +131,7 @@ function ruleNode(finding: FindingVersion): TreeNode {
   return {
     text: `rule ${finding.detector_id} version ${finding.detector_version} (${finding.detector_hash.slice(0, 12)}), bundle ${finding.bundle_hash.slice(0, 12)}`,
     children: Object.entries(finding.parameters).map(([name, { value, unit, compare, origin }]) =>
-      leaf(`${name} = ${value} ${unit}, ${compare.replace('_', ' ')}; ${origin}`),
+      leaf(`${name} = ${value} ${unit}${compare === 'above' ? ' (strict)' : ''}; ${origin}`),
     ),
   }
 }
@@ -248,7 +248,8 @@ function amount(value: number, unit: string): string {
 }
 
 function plain(value: number): string {
-  return Math.abs(value) >= 1e6 ? formatOperations(value) : String(Number(value.toPrecision(4)))
+  if (Math.abs(value) >= 1e6) return formatOperations(value)
+  return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)))
 }
 
 function span({ start, end }: { readonly start: Instant; readonly end: Instant }): string {

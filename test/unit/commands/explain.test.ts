@@ -68,7 +68,7 @@ test('the tree leads from the finding to its rule, measure, run, hours and batch
   const lines = (await explain(id, false)).split('\n')
   expect(lines[0]).toContain(`${id}  run-operations-threshold: could, medium (run run-`)
   const text = lines.join('\n')
-  expect(text).toContain('operations_max = 1e26 operations, above; default')
+  expect(text).toContain('operations_max = 1e26 operations (strict); default')
   // 30,000 × 60 d × 86,400 s × 0.4e15 = 6.2208e25, twofold either way
   expect(text).toContain(
     'measured 6.221e25 (3.110e25 to 1.244e26) operations against 1.000e26, 2026-01-01T00:00:00.000Z to 2026-03-02T00:00:00.000Z',
