@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { toSqlTime } from '../../domain/window.ts'
-import { sqlCount, sqlTime, sqlTimeOrNull, timeParam } from './cells.ts'
+import { sqlCount, sqlTime, timeParam } from './cells.ts'
 
 /** Wide integers travel as decimal text. */
 const sqlWide = z.string().transform(text => BigInt(text))
@@ -94,26 +94,6 @@ export const ingestQueries = {
       position: sqlCount,
       batch_id: z.string(),
       received_at: sqlTime,
-    }),
-  },
-  'batches-list': {
-    params: z.object(page),
-    row: z.object({
-      batch_id: z.string(),
-      stream: z.string(),
-      source: z.string(),
-      source_hash: z.string(),
-      received_at: sqlTime,
-      part: sqlCount,
-      consumed: sqlCount,
-      accepted: sqlCount,
-      revised: sqlCount,
-      duplicates: sqlCount,
-      conflicts: sqlCount,
-      quarantined: sqlCount,
-      bytes: sqlCount,
-      time_min: sqlTimeOrNull,
-      time_max: sqlTimeOrNull,
     }),
   },
 } as const

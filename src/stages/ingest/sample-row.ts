@@ -2,8 +2,12 @@ import type { AcceleratorSample } from '../../domain/records/accelerator-fields.
 import { contentHash, versionOf } from '../../domain/records/version.ts'
 import { HOUR_MS, type Instant, sampleHour, toSqlTime } from '../../domain/window.ts'
 
-/** A sample made ready for the store: its row as text, and what settling it needs. */
+/** A sample made ready for the store, with what settling it needs. */
 export interface SampleRow {
+  readonly sample: AcceleratorSample
+  /** Its fields with a value as the opening of a JSON array, and which of them there are. */
+  readonly content: string
+  readonly present: number
   readonly device_id: string
   readonly tenant_id: string
   readonly end: Instant
@@ -12,18 +16,22 @@ export interface SampleRow {
   /** Whether it carries counters, which vouch for the time since the reading before. */
   readonly counters: boolean
   readonly version: bigint
-  readonly revision: number
-  /** The row up to its metadata, without the closing bracket. */
-  readonly content: string
 }
 
-/** What the sender said, in the order in which it is hashed and stored. */
-const CONTENT = [
+type ContentField = Exclude<keyof AcceleratorSample, 'time' | 'device_id' | 'revision'>
+
+/** Fields that every row spells out: the column's own default would be another value. */
+const ALWAYS = [
   'tenant_id',
   'interval_s',
   'accelerator',
   'device_count',
   'slice',
+  'power_scope',
+] as const satisfies readonly ContentField[]
+
+/** Fields that are '' or null more often than not; their order is part of the content hash. */
+const SPARSE = [
   'node_id',
   'fabric_id',
   'site',
@@ -41,7 +49,6 @@ const CONTENT = [
   'sm_cycles_total',
   'sm_clock_mhz',
   'power_w',
-  'power_scope',
   'energy_total_j',
   'memory_used_bytes',
   'nvlink_tx_bytes',
@@ -56,57 +63,83 @@ const CONTENT = [
   'precision_source',
   'operations',
   'extra',
-] as const satisfies readonly (keyof AcceleratorSample)[]
+] as const satisfies readonly ContentField[]
 
-/** Columns of `samples` in the order of `sampleLine`. */
-export const SAMPLE_COLUMNS: readonly string[] = [
-  'hour',
-  'device_id',
-  'time',
-  ...CONTENT,
-  'version',
-  'revision',
-  'batch_id',
-  'ingested_at',
-]
-
+/** Hashes what the sender said: re-serialised copies of a sample are the same sample. */
 export function sampleRow(sample: AcceleratorSample): SampleRow {
-  const hour = sampleHour(sample.time)
-  const cells: (string | number | null)[] = [
-    hourText(hour),
-    sample.device_id,
-    toSqlTime(sample.time),
-  ]
-  for (const field of CONTENT) cells.push(sample[field])
+  const cells: (string | number)[] = [sample.device_id]
+  for (const field of ALWAYS) cells.push(sample[field])
+  let present = 0
+  for (let index = 0; index < SPARSE.length; index += 1) {
+    const value = sample[SPARSE[index] ?? 'extra']
+    if (value === null || value === '') continue
+    present += 2 ** index
+    cells.push(value)
+  }
   const content = JSON.stringify(cells).slice(0, -1)
+  const hash = contentHash(`${sample.time} ${present} ${content}`)
   return {
+    sample,
+    content,
+    present,
     device_id: sample.device_id,
     tenant_id: sample.tenant_id,
     end: sample.time,
-    hour,
+    hour: sampleHour(sample.time),
     interval_ms: Math.ceil(sample.interval_s * 1000),
     counters: sample.mma_cycles_total !== null || sample.energy_total_j !== null,
-    version: versionOf(sample.revision, contentHash(content)),
-    revision: sample.revision,
-    content,
+    version: versionOf(sample.revision, hash),
   }
 }
 
-/** The whole row; `metadata` is the same for a part. */
-export function sampleLine(row: SampleRow, metadata: string): string {
-  return `${row.content},"${row.version}",${row.revision},${metadata}]\n`
+/**
+ * Rows of one insert. Columns that no row has a value for stay out, the engine parses the less;
+ * where all rows have the same fields, which is the rule, each is written as it was hashed.
+ */
+export function sampleTable(
+  rows: readonly SampleRow[],
+  batch_id: string,
+  ingested_at: Instant,
+): { columns: readonly string[]; lines: string[] } {
+  const masks = new Set(rows.map(row => row.present))
+  const used = SPARSE.filter((_, index) => [...masks].some(mask => isPresent(mask, index)))
+  const content = masks.size === 1 ? contentOf : spellOut(used)
+  const metadata = `${JSON.stringify(batch_id)},"${toSqlTime(ingested_at)}"`
+  const hour = memo(at => toSqlTime(at).slice(0, 19))
+  const time = memo(toSqlTime)
+  const lines = rows.map(row => {
+    const times = `"${hour(row.hour)}","${time(row.end)}"`
+    return `${content(row)},${times},"${row.version}",${row.sample.revision},${metadata}]\n`
+  })
+  const times = ['hour', 'time', 'version', 'revision', 'batch_id', 'ingested_at']
+  return { columns: ['device_id', ...ALWAYS, ...used, ...times], lines }
 }
 
-export function sampleMetadata(batch_id: string, ingested_at: Instant): string {
-  return `${JSON.stringify(batch_id)},"${toSqlTime(ingested_at)}"`
+function contentOf(row: SampleRow): string {
+  return row.content
 }
 
-let known = { hour: Number.NaN, text: '' }
+function spellOut(used: readonly (typeof SPARSE)[number][]): (row: SampleRow) => string {
+  return ({ sample }) => {
+    const cells: (string | number | null)[] = [sample.device_id]
+    for (const field of ALWAYS) cells.push(sample[field])
+    for (const field of used) cells.push(sample[field])
+    return JSON.stringify(cells).slice(0, -1)
+  }
+}
 
-/** Neighbouring samples share their hour. */
-function hourText(hour: Instant): string {
-  if (known.hour !== hour) known = { hour, text: toSqlTime(hour).slice(0, 19) }
-  return known.text
+/** Masks hold up to 53 fields, more than bitwise operators would. */
+function isPresent(mask: number, index: number): boolean {
+  return Math.floor(mask / 2 ** index) % 2 === 1
+}
+
+/** Neighbouring samples share their hour and often their time. */
+function memo(spell: (at: Instant) => string): (at: Instant) => string {
+  let known = { at: Number.NaN, text: '' }
+  return at => {
+    if (known.at !== at) known = { at, text: spell(at) }
+    return known.text
+  }
 }
 
 /** Longest reach of a counter reading back to the one before it; the meter uses the same. */

@@ -11,14 +11,7 @@ import {
   type StreamDeps,
   type StreamStage,
 } from './plan.ts'
-import {
-  hoursTouched,
-  SAMPLE_COLUMNS,
-  type SampleRow,
-  sampleLine,
-  sampleMetadata,
-  sampleRow,
-} from './sample-row.ts'
+import { hoursTouched, type SampleRow, sampleRow, sampleTable } from './sample-row.ts'
 
 /** Accelerator telemetry. A sample counts once, whoever sends it, in whatever order. */
 export function createSampleStage(deps: StreamDeps): StreamStage & { forget(): void } {
@@ -168,11 +161,9 @@ async function loadStored(deps: StreamDeps, rows: readonly SampleRow[]): Promise
 }
 
 function sampleWrite(winners: readonly SampleRow[], delivery: DeliveryContext) {
-  const metadata = sampleMetadata(delivery.batch_id, delivery.received_at)
   return {
     table: 'samples',
-    columns: SAMPLE_COLUMNS,
-    lines: winners.map(row => sampleLine(row, metadata)),
+    ...sampleTable(winners, delivery.batch_id, delivery.received_at),
     partitions: winners.map(row => Math.floor(row.hour / DAY_MS)),
   }
 }
