@@ -34,7 +34,7 @@ const BANNED: readonly { pattern: RegExp; except: RegExp; instead: string }[] = 
     instead: 'settings fixed once in connect.ts; per-call settings leak on the embedded engine',
   },
   {
-    pattern: /`\s*(select|insert into|with|alter|create table)\s/i,
+    pattern: /`\s*(select\s[^`]*\sfrom|insert\s+into|alter\s+table|create\s+table)\s/i,
     except: /^$/,
     instead: 'a named file in sql/',
   },

@@ -37,7 +37,7 @@ const RULES: Record<string, Grant> = {
     packages: ['fastify', 'zod', 'prom-client'],
     node: ['node:crypto', 'node:stream', 'node:zlib'],
   },
-  commands: { rooms: ['*'], packages: ['zod', 'yaml', 'pure-rand'], node: ['*'] },
+  commands: { rooms: ['*'], packages: ['zod', 'yaml', 'commander'], node: ['*'] },
   'settings.ts': {
     rooms: ['domain', 'settings', 'yaml-file.ts'],
     packages: ['zod', 'yaml'],
@@ -47,9 +47,10 @@ const RULES: Record<string, Grant> = {
   'reference.ts': { rooms: ['domain', 'yaml-file.ts'], packages: ['zod', 'yaml'], node: ['*'] },
   'yaml-file.ts': { rooms: ['domain'], packages: ['yaml', 'zod'], node: ['*'] },
   'fixture-files.ts': { rooms: ['fixtures', 'yaml-file.ts'], packages: [], node: ['*'] },
+  'policy.ts': { rooms: ['domain', 'reference.ts', 'yaml-file.ts'], packages: [], node: ['*'] },
   'pipeline.ts': { rooms: ['domain', 'ports', 'stages'], packages: [], node: [] },
   'app.ts': { rooms: ['*'], packages: ['pino', 'fastify'], node: ['*'] },
-  'main.ts': { rooms: ['commands', 'domain', 'terminal'], packages: ['commander'], node: ['*'] },
+  'main.ts': { rooms: ['adapters', 'commands'], packages: [], node: ['*'] },
 }
 
 /** A library that stands behind a port appears in one place only. */

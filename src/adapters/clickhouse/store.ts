@@ -46,7 +46,7 @@ export function createStore(connections: Connections, statements: Statements): S
       const pieces = chunks(lines)
       const first = pieces.next()
       if (first.done) return // an insert without a row is a fault to some engines
-      await guarded(`insert into ${table}`, async () => {
+      await guarded(`rows for ${table}`, async () => {
         const result = await writer.exec({
           query: insertStatement(table, columns),
           values: Readable.from(chunks([first.value], pieces), { objectMode: false }),
