@@ -98,16 +98,17 @@ async function meterAndDerive(
   progress: TickProgress,
 ): Promise<number> {
   let hours = 0
-  for (;;) {
+  for (let from: Instant | null = 0; from !== null; ) {
     progress('meter', hours)
-    const metered = await stages.meter.rebuild(until)
+    const metered = await stages.meter.rebuild(until, from)
     hours += metered.hours.length
     progress('derive', hours)
     await stages.derive(metered.tenants, until)
     await stages.meter.settle(metered)
     for (const tenant of metered.tenants.keys()) dirty.add(tenant)
-    if (!metered.more) return hours
+    from = metered.resume
   }
+  return hours
 }
 
 /**

@@ -1,10 +1,11 @@
 -- Hours that must be rebuilt: some batch touched them and the meter has not yet answered for it.
--- params: until DateTime64(3), limit UInt32
--- rows:   hour, batches Array(String), open UInt64 (marks whose batch has not been stored yet)
+-- An hour whose only marks are open is rebuilt too, but not answered for: rows may yet follow.
+-- params: from DateTime64(3), until DateTime64(3), limit UInt32
+-- rows:   hour, batches Array(String) that are stored, open UInt64 (marks of batches that are not)
 -- bound:  limit
-select hour, groupArray(batch_id) as batches, countIf(state = 0) as open
+select hour, groupArrayIf(batch_id, state = 1) as batches, countIf(state = 0) as open
 from hour_marks final
-where state < 2 and hour < {until:DateTime64(3)}
+where state < 2 and hour >= {from:DateTime64(3, 'UTC')} and hour < {until:DateTime64(3, 'UTC')}
 group by hour
 order by hour
 limit {limit:UInt32}

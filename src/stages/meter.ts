@@ -19,26 +19,28 @@ export interface MeterDeps {
   readonly catalogueVersion: string
 }
 
-/** What one pass rebuilt, and which marks it answers for. */
+/** What one pass rebuilt, and which marks it answers for: those whose rows were stored before it. */
 export interface Metered {
   readonly hours: readonly Instant[]
   /** Tenants whose hours changed, with the first of them. */
   readonly tenants: ReadonlyMap<string, Instant>
   readonly marks: { readonly hours: readonly Instant[]; readonly batches: readonly string[] }
-  /** True when the pass stopped at its bound and more hours wait. */
-  readonly more: boolean
+  /** Where the next pass goes on when this one stopped at its bound, else null. */
+  readonly resume: Instant | null
 }
 
 /** Hours that one pass takes up; what is left over waits for the next pass of the same tick. */
 const HOURS_PER_PASS = 4000
+/** Hours or batches that one statement names: a server takes 128 KiB for each parameter. */
+const NAMES_PER_STATEMENT = 1000
 /** A gap is priced at the tenant's own rate of the day before it, so later hours depend on it. */
 const TRAILING_HOURS = 24
 /** Far beyond every insert timeout: a mark still open after this has lost its writer. */
 const STALE_MARK_MS = 60 * MINUTE_MS
 
 export interface Meter {
-  /** Rebuilds what is dirty before `until`. */
-  rebuild(until: Instant): Promise<Metered>
+  /** Rebuilds what is dirty before `until`, a bounded number of hours from `from` on. */
+  rebuild(until: Instant, from?: Instant): Promise<Metered>
   /** Closes the marks of a pass, after all stages have used it. */
   settle(metered: Metered): Promise<void>
 }
@@ -46,32 +48,33 @@ export interface Meter {
 export function createMeter(deps: MeterDeps): Meter {
   const { store, clock } = deps
   return {
-    async rebuild(until) {
-      const dirty = await store.query('hour-marks-dirty', { until, limit: HOURS_PER_PASS })
+    async rebuild(until, from = 0) {
+      const dirty = await store.query('hour-marks-dirty', { from, until, limit: HOURS_PER_PASS })
       const dirtyHours = dirty.map(row => row.hour)
       const batches = [...new Set(dirty.flatMap(row => row.batches))]
       const marks = { hours: dirtyHours, batches }
-      if (dirtyHours.length === 0) return { hours: [], tenants: new Map(), marks, more: false }
+      if (dirtyHours.length === 0) return { hours: [], tenants: new Map(), marks, resume: null }
       const build = deps.builds()
       // A counter reading vouches for the time since the one before, up to an hour back.
       const hours = withFollowing(dirtyHours, 1)
       const statements = await packHours(deps, hours)
       for (const part of statements) await rebuildDevices(deps, part, build)
-      const usageHours = withFollowing(dirtyHours, TRAILING_HOURS).filter(hour => hour < until)
+      const usageHours = withFollowing(hours, TRAILING_HOURS).filter(hour => hour < until)
       await rebuildUsage(deps, usageHours, build)
       const tenants = await touchedTenants(deps, hours, build)
-      return { hours, tenants, marks, more: dirtyHours.length === HOURS_PER_PASS }
+      const last = dirtyHours.at(HOURS_PER_PASS - 1)
+      return { hours, tenants, marks, resume: last === undefined ? null : last + HOUR_MS }
     },
     async settle(metered) {
       if (metered.marks.hours.length === 0) return
       const at = clock.now()
-      const { hours, batches } = metered.marks
-      await store.execute('hour-marks-close', {
-        hours: [...hours],
-        batches: [...batches],
-        at,
-        stale_before: at - STALE_MARK_MS,
-      })
+      const stale_before = at - STALE_MARK_MS
+      for (const hours of chunks(metered.marks.hours, NAMES_PER_STATEMENT)) {
+        // No batch at all still ticks off the marks whose writer is gone.
+        for (const batches of [[], ...chunks(metered.marks.batches, NAMES_PER_STATEMENT)]) {
+          await store.execute('hour-marks-close', { hours, batches, at, stale_before })
+        }
+      }
     },
   }
 }
@@ -99,7 +102,7 @@ async function rebuildUsage(
   hours: readonly Instant[],
   build: number,
 ): Promise<void> {
-  for (const part of chunks(hours, HOURS_PER_PASS)) {
+  for (const part of chunks(hours, NAMES_PER_STATEMENT)) {
     await store.execute('usage-hours-rebuild', { hours: part, version: catalogueVersion, build })
     await store.execute('usage-hours-bury', { hours: part, build })
   }
@@ -110,21 +113,30 @@ async function touchedTenants(
   hours: readonly Instant[],
   build: number,
 ): Promise<Map<string, Instant>> {
-  const rows = await store.query('tenants-rebuilt', { hours: [...hours], build })
-  return new Map(rows.map(row => [row.tenant_id, row.first_hour]))
+  const tenants = new Map<string, Instant>()
+  for (const part of chunks(hours, NAMES_PER_STATEMENT)) {
+    for (const row of await store.query('tenants-rebuilt', { hours: part, build })) {
+      // Parts come in order of time, so the first mention is the first hour.
+      if (!tenants.has(row.tenant_id)) tenants.set(row.tenant_id, row.first_hour)
+    }
+  }
+  return tenants
 }
 
 /** Cuts hours into statements that read at most `rows_per_statement` samples each. */
 async function packHours(deps: MeterDeps, hours: readonly Instant[]): Promise<Instant[][]> {
-  const counts = await deps.store.query('sample-hour-counts', { hours: [...hours] })
-  const rowsOf = new Map(counts.map(row => [row.hour, row.rows]))
+  const rowsOf = new Map<Instant, number>()
+  for (const part of chunks(hours, NAMES_PER_STATEMENT)) {
+    const counts = await deps.store.query('sample-hour-counts', { hours: part })
+    for (const { hour, rows } of counts) rowsOf.set(hour, rows)
+  }
   const parts: Instant[][] = []
   let room = 0
   for (const hour of hours) {
     // The hour after is read with it, for intervals that reach back.
     const rows = (rowsOf.get(hour) ?? 0) + (rowsOf.get(hour + HOUR_MS) ?? 0)
     const part = parts.at(-1)
-    if (part === undefined || rows > room) {
+    if (part === undefined || rows > room || part.length === NAMES_PER_STATEMENT) {
       parts.push([hour])
       room = deps.settings.rows_per_statement - rows
     } else {

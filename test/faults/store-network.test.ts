@@ -49,7 +49,11 @@ const mark = (batch_id: string): Row => ({
 })
 
 async function stored(): Promise<string[]> {
-  const rows = await store.query('hour-marks-dirty', { until: Date.UTC(2027, 0), limit: 100 })
+  const rows = await store.query('hour-marks-dirty', {
+    from: 0,
+    until: Date.UTC(2027, 0),
+    limit: 100,
+  })
   return rows.flatMap(row => row.batches).sort()
 }
 

@@ -11,7 +11,7 @@ const build = z.number().transform(String)
 /** Statements of the meter stage: dirty hours in, device-hours and usage-hours out. */
 export const meterQueries = {
   'hour-marks-dirty': {
-    params: z.object({ until: timeParam, limit: z.number() }),
+    params: z.object({ from: timeParam, until: timeParam, limit: z.number() }),
     row: z.object({ hour: sqlTime, batches: z.array(z.string()), open: sqlCount }),
   },
   'hour-marks-close': {

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Row } from '../../../../src/ports/store.ts'
+import {
+  at,
+  gap,
+  type MeterBench,
+  openMeterBench,
+  sample,
+  t2,
+  t3,
+  t4,
+} from '../../../support/meter-bench.ts'
+
+/**
+ * What one minute up to 05:10 is worth, tier by tier. Chip alpha: idle 100 W, board 500 W, host
+ * 50 W, reference clock 1000 MHz; t2, t3, t4 and gap multiply an amount with the test factors.
+ */
+
+const node = { device_count: 8, power_w: 4000, power_scope: 'node' }
+const mystery = { accelerator: 'Mystery 9000', tensor_active: 0.5 }
+const slow = { tensor_active: 0.5, sm_clock_mhz: 900 }
+
+/** Name, what the sample says, its operations, and what else its row holds. */
+const CASES: readonly (readonly [string, Row, Row, Row])[] = [
+  // 0.5 active × 900/1000 MHz × 60 s
+  ['T2 with its clock', slow, t2(27), { t2_s: 60 }],
+  ['T2 without a clock', { tensor_active: 0.5 }, t2(30), { t2_s: 60 }],
+  ['T2 on a chip without reference clock', { ...slow, accelerator: 'beta' }, t2(30), { t2_s: 60 }],
+  // the attested format has factors of its own, here ten times larger
+  ['attested precision', { tensor_active: 0.5, precision: 'fp8' }, t2(300), { t2_s: 60 }],
+  ['a precision the chip lacks', { tensor_active: 0.5, precision: 'fp4' }, t2(30), { t2_s: 60 }],
+  // (400 − 100) W × 60 s
+  ['T3 from power', { power_w: 400 }, t3(18_000), { t3_s: 60, energy_j: 24_000 }],
+  // below idle, but not below a quarter of it: nothing was computed
+  ['T3 below idle', { power_w: 60 }, t3(0), { t3_s: 60, energy_j: 3600 }],
+  ['T4 from utilisation', { gpu_util: 0.5 }, t4(30), { t4_s: 60 }],
+  // the larger activity counts: 0.8 × 60
+  ['T4 from SM activity', { gpu_util: 0.5, sm_active: 0.8 }, t4(48), { t4_s: 60 }],
+  ['no evidence', { memory_used_bytes: 1e9 }, gap(60), { unmetered_s: 60, busy_device_s: 0 }],
+  // a stuck tensor field where 400 W say otherwise: energy speaks
+  ['silent zero with power', { tensor_active: 0, power_w: 400 }, t3(18_000), { silent_zero_s: 60 }],
+  // the same without a power meter: 0.9 × 60
+  ['silent zero without power', { tensor_active: 0, gpu_util: 0.9 }, t4(54), { silent_zero_s: 60 }],
+  // idle by every meter is idle
+  ['honest zero', { tensor_active: 0, gpu_util: 0.1 }, t2(0), { t2_s: 60, silent_zero_s: 0 }],
+  // an SM that works without its tensor units is no stuck field
+  ['no tensor work', { tensor_active: 0, sm_active: 0.9, power_w: 400 }, t2(0), { t2_s: 60 }],
+  // 20 W < 100 / 4: the meter is broken; its joules stand as read, but prove nothing
+  ['broken power meter', { power_w: 20 }, gap(60), { unmetered_s: 60, energy_j: 1200 }],
+  ['broken meter, utilisation known', { power_w: 0, gpu_util: 0.5 }, t4(30), { t4_s: 60 }],
+  // a quarter of a device: 0.25 × 0.5 × 60
+  ['a slice by its gauge', { slice: 0.25, tensor_active: 0.5 }, t2(7.5), { device_s: 15 }],
+  // its idle share is 25 W: (100 − 25) × 60
+  ['a slice by its power', { slice: 0.25, power_w: 100 }, t3(4500), { device_s: 15 }],
+  // 8 devices: lo and mid (4000 − 8 × 100 − 8 × 50) × 60 = 168,000 J; hi leaves the host in: 192,000 J
+  ['a node meter', node, { ...t3(168_000), flop_hi: 12 * 192_000 }, { device_s: 480 }],
+  ['a model nobody knows', mystery, t2(30), { chip: 'unknown', accelerator: 'Mystery 9000' }],
+  [
+    'odd spelling',
+    { accelerator: ' NVIDIA \t Alpha ', tensor_active: 0.5 },
+    t2(30),
+    { chip: 'alpha' },
+  ],
+  ['a device of nobody', { tenant_id: '', tensor_active: 0.5 }, t2(30), { tenant_id: '' }],
+  // 1000 operations that the device counted × 0.5, 1, 2
+  [
+    'measured operations',
+    { operations: 1000, tensor_active: 0.5 },
+    { flop_lo: 500, flop_mid: 1000, flop_hi: 2000 },
+    { t1_s: 60, t2_s: 0, busy_device_s: 60 },
+  ],
+]
+
+let bench: MeterBench
+let rows: readonly unknown[]
+beforeAll(async () => {
+  bench = await openMeterBench()
+  const samples = CASES.map(([name, fields]) => sample(name, at(10), 60, fields))
+  await bench.send(...samples)
+  await bench.rebuild()
+  rows = await bench.hoursOf({ name: 'all', samples, rows: [] })
+})
+afterAll(() => bench.close())
+
+test.each(CASES)('%s', (name, _, operations, more) => {
+  const found = rows.filter(row =>
+    expect.objectContaining({ device_id: name }).asymmetricMatch(row),
+  )
+  expect(found).toHaveLength(1)
+  expect(found[0]).toMatchObject({ covered_s: 60, samples: 1, ...operations, ...more })
+})
