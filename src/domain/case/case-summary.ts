@@ -45,8 +45,13 @@ export function deadlineColour(current: Case, at: Instant, rule: ColourRule): De
   const next = isOpen(current.state)
     ? earliestDeadline(current.clocks, isFiled(current.state))
     : null
-  if (next === null) return 'none'
-  const left_days = (next.due_at - at) / DAY_MS
+  return dueColour(next?.due_at ?? null, at, rule)
+}
+
+/** The colour of a deadline; null is a clock that does not run. */
+export function dueColour(due: Instant | null, at: Instant, rule: ColourRule): DeadlineColour {
+  if (due === null) return 'none'
+  const left_days = (due - at) / DAY_MS
   if (left_days < 0) return 'overdue'
   if (left_days <= rule.red_days) return 'red'
   return left_days <= rule.amber_days ? 'amber' : 'green'

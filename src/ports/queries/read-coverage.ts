@@ -48,6 +48,15 @@ export const coverageQueries = {
       unknown_chip_device_s: z.number(),
     }),
   },
+  'read-dark-days': {
+    params: z.object({
+      ...window,
+      tenants: z.array(z.string()),
+      share_min: z.number(),
+      ...limit,
+    }),
+    row: z.object({ tenant_id: z.string(), day: sqlTime, dark_device_s: z.number() }),
+  },
   'read-unknown-chips': {
     params: z.object({ ...window, ...limit }),
     row: z.object({

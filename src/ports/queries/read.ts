@@ -159,6 +159,16 @@ export const readQueries = {
     params: z.object({ ...window, ...limit }),
     row: z.object({ ...groupColumns, groups: sqlCount }),
   },
+  'read-group-links': {
+    params: z.object({ group_id: z.string(), ...limit }),
+    row: z.object({
+      tenant_id: z.string(),
+      links: z
+        .string()
+        .transform((text): unknown => JSON.parse(text))
+        .pipe(z.array(z.object({ kind: z.string(), tenant_id: z.string() }).catchall(z.unknown()))),
+    }),
+  },
   'read-findings': {
     params: z.object({
       ...window,
