@@ -111,9 +111,9 @@ export function reportTable(app: App, written: readonly WrittenReport[]): string
     const { measured } = largest ?? {}
     return [
       report.report_id,
-      report.case.tenants.join('\n'),
+      report.case.tenants.join(', '),
       report.case.determination,
-      measured ? `${measured.mid}\n(${measured.lo} to ${measured.hi})` : 'not measured',
+      measured ? `${measured.mid} (${measured.lo} to ${measured.hi})` : 'not measured',
       report.clocks.from_transaction?.due_date ?? '',
       place,
     ]

@@ -85,7 +85,9 @@ function evidenceTable(persons: readonly ReportPerson[]): Block {
   }
 }
 
-function linkTable({ control }: TrainingRunReport): Block {
+function linkTable({ control, persons }: TrainingRunReport): Block {
+  const names = new Map(persons.map(({ party_id, name }) => [party_id, name ?? party_id]))
+  const label = (id: string) => names.get(id) ?? id
   const text = (link: Readonly<Record<string, unknown>>, name: string) => {
     const value = link[name]
     return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
@@ -104,8 +106,8 @@ function linkTable({ control }: TrainingRunReport): Block {
       links.map(link => [
         tenant_id,
         text(link, 'kind').replaceAll('_', ' '),
-        text(link, 'party_id'),
-        text(link, 'owner_id') || '-',
+        label(text(link, 'party_id')),
+        label(text(link, 'owner_id')) || '-',
         text(link, 'share') || '-',
       ]),
     ),

@@ -1,3 +1,4 @@
+import { percent } from '../../domain/report/entry.ts'
 import type { TrainingRunReport } from '../../domain/report/report.ts'
 import type { Block } from './document.ts'
 
@@ -140,7 +141,7 @@ function findingTable({ findings }: TrainingRunReport): Block {
       found.measured.lo,
       found.measured.mid,
       found.measured.hi,
-      found.confidence,
+      percent(Number(found.confidence)),
     ]),
   }
 }

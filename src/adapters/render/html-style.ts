@@ -23,7 +23,9 @@ table { border-collapse: collapse; width: 100%; margin: .5rem 0 1rem; font-size:
 caption { text-align: left; padding: .25rem 0; }
 th, td { padding: .3rem .5rem; border-bottom: 1px solid var(--rule); text-align: left;
   vertical-align: top; overflow-wrap: anywhere; }
-th { background: var(--wash); }
+th { background: var(--wash); overflow-wrap: normal; }
+td { min-width: 6ch; }
+td:first-child { min-width: 14ch; }
 .figure { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .field { border-left: 4px solid var(--rule); padding: .1rem 0 .1rem .8rem; margin: .9rem 0;
   break-inside: avoid; }

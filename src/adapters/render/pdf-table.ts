@@ -30,7 +30,7 @@ export function drawTable(
   const titles = columns.map(column => column.title)
   drawRow(sheet, cells, titles, true)
   for (const row of rows) {
-    const height = rowHeight(sheet, cells, row)
+    const height = rowHeight(sheet, cells, row, false)
     if (sheet.doc.y + height > sheet.doc.page.height - MARGIN.bottom) {
       sheet.doc.addPage()
       drawRow(sheet, cells, titles, true)
@@ -40,10 +40,14 @@ export function drawTable(
   sheet.space(8)
 }
 
-function rowHeight(sheet: Sheet, { widths }: Cells, row: readonly string[]): number {
-  const heights = widths.map((width, at) =>
-    sheet.heightOf(row[at] ?? '', width - 2 * PAD, { size: SIZE }),
-  )
+function rowHeight(
+  sheet: Sheet,
+  { widths }: Cells,
+  row: readonly string[],
+  heading: boolean,
+): number {
+  const style = { size: SIZE, face: heading ? 'bold' : 'regular' } as const
+  const heights = widths.map((width, at) => sheet.heightOf(row[at] ?? '', width - 2 * PAD, style))
   return Math.min(CELL_HEIGHT_MAX, Math.max(...heights)) + 2 * PAD
 }
 
@@ -51,7 +55,7 @@ function drawRow(sheet: Sheet, cells: Cells, row: readonly string[], heading: bo
   const { doc } = sheet
   const { widths, columns } = cells
   const top = doc.y
-  const height = rowHeight(sheet, cells, row)
+  const height = rowHeight(sheet, cells, row, heading)
   if (heading) doc.rect(MARGIN.left, top, sheet.width, height).fill(COLOURS.wash)
   let left: number = MARGIN.left
   for (const [at, width] of widths.entries()) {

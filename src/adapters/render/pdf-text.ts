@@ -9,7 +9,7 @@ import { printable } from './markup.ts'
 export const ELSEWHERE = '(original script in report.html)'
 
 /** Ranges that DejaVu Sans draws without shaping; a test checks them against the font. */
-const DRAWN = String.raw`\u0020-\u007e\u00a0-\u036f\u0370-\u0377\u037a-\u037f\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u0525\u0531-\u0556\u0561-\u0587\u10d0-\u10fc\u1e00-\u1eff\u2010-\u2027\u2030-\u205e\u2070\u2074-\u208e\u20a0-\u20b5\u2190-\u21ff\u2200-\u22ff`
+const DRAWN = String.raw`\u0020-\u007e\u00a0-\u02e9\u0300-\u034f\u0370-\u0377\u037a-\u037f\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u0525\u0531-\u0556\u0561-\u0587\u10d0-\u10fc\u1e00-\u1efb\u2010-\u2027\u2030-\u205e\u2070\u2074-\u208e\u20a0-\u20b5\u2190-\u21ff\u2200-\u22ff`
 const FOREIGN_RUN = new RegExp(`[^${DRAWN}\\n]+`, 'gu')
 
 export function isDrawn(text: string): boolean {

@@ -118,12 +118,13 @@ function drawPairs(sheet: Sheet, pairs: readonly (readonly [string, string | nul
   const { doc } = sheet
   for (const [name, value] of pairs) {
     const text = value ?? 'not known to provider'
-    const height = sheet.heightOf(text, sheet.width - NAME_WIDTH)
+    const style = { face: value === null ? 'regular' : 'bold' } as const
+    const height = sheet.heightOf(text, sheet.width - NAME_WIDTH, style)
     sheet.need(height + 2)
     const top = doc.y
     sheet.use({ colour: COLOURS.soft })
     doc.text(sheet.paper(name), MARGIN.left, top, { width: NAME_WIDTH - 8 })
-    sheet.use({ face: value === null ? 'regular' : 'bold' })
+    sheet.use(style)
     const left = MARGIN.left + NAME_WIDTH
     doc.text(sheet.paper(text), left, top, { width: sheet.width - NAME_WIDTH })
     doc.y = top + height + 2

@@ -1,3 +1,4 @@
+import { formatOperations } from '../quantity.ts'
 import type { Instant } from '../window.ts'
 import type { FindingMark, Transaction } from './case-event.ts'
 
@@ -80,7 +81,7 @@ function firstCrossing(
   for (const hour of hours) {
     total += hour[bound]
     if (total <= threshold) continue
-    const evidence = `the ${bound} bound of cumulative operations passed ${threshold}`
+    const evidence = `the ${bound} bound of cumulative operations passed ${formatOperations(threshold)}`
     return { at: hour.hour, basis: 'threshold_crossed', evidence }
   }
   return null

@@ -93,7 +93,7 @@ function individualFacts(party: PartyRecord, isUs: IsUnitedStates): WeighedFact[
   })
   const residencies = party.residencies.map((claim): WeighedFact => {
     const row = isUsCode(claim.country, isUs) ? RESIDENCE_ROWS[claim.status] : null
-    return weigh(`residency (${claim.status})`, claim, verified, row)
+    return weigh(`residency (${claim.status.replaceAll('_', ' ')})`, claim, verified, row)
   })
   return [...citizenships, ...residencies, ...placeFacts(party, isUs)]
 }
@@ -123,7 +123,7 @@ function placeFacts(party: PartyRecord, isUs: IsUnitedStates): WeighedFact[] {
   return party.addresses
     .filter(({ role }) => places.includes(role))
     .map(({ role, country }) => ({
-      ...stated(`address (${role})`, country, isVerified(party)),
+      ...stated(`address (${role.replaceAll('_', ' ')})`, country, isVerified(party)),
       row: isUsCode(country, isUs) ? 'FP-3' : null,
     }))
 }

@@ -35,7 +35,7 @@ export interface Holding {
   readonly owner: string
   /** Sum over chains of the product of the shares that are certain. */
   readonly share: number
-  /** The same with a controlled step counted whole: what the owner owns *or controls*. */
+  /** The same with steps that the owner controls counted whole: what it owns *or controls*. */
   readonly reach: number
   readonly route: HoldingRoute | null
   readonly chains: readonly OwnershipChain[]
@@ -74,9 +74,9 @@ export function passes(share: number, test: OwnershipTest): boolean {
 }
 
 function holding(owner: string, chains: readonly OwnershipChain[], test: OwnershipTest): Holding {
-  const share = total(chains, step => step.share_min)
-  const reach = total(chains, step => (step.control ? 1 : step.share_min))
-  const possible = total(chains, step => (step.control ? 1 : step.share_max))
+  const share = total(chains, ({ steps }) => product(steps, 'share_min'))
+  const reach = total(chains, chain => product(beyondControl(chain), 'share_min'))
+  const possible = total(chains, chain => product(beyondControl(chain), 'share_max'))
   const route = passes(share, test)
     ? 'share'
     : passes(reach, test)
@@ -87,16 +87,29 @@ function holding(owner: string, chains: readonly OwnershipChain[], test: Ownersh
   return { owner, share, reach, route, chains }
 }
 
-function total(chains: readonly OwnershipChain[], weight: (step: OwnershipEdge) => number): number {
-  const products = chains.map(({ steps }) =>
-    steps.reduce((product, step) => product * weight(step), 1),
-  )
+function total(
+  chains: readonly OwnershipChain[],
+  weight: (chain: OwnershipChain) => number,
+): number {
   return tidy(
     Math.min(
       1,
-      products.reduce((sum, product) => sum + product, 0),
+      chains.reduce((sum, chain) => sum + weight(chain), 0),
     ),
   )
+}
+
+function product(steps: readonly OwnershipEdge[], share: 'share_min' | 'share_max'): number {
+  return steps.reduce((whole, step) => whole * step[share], 1)
+}
+
+/**
+ * What is left of a chain below the steps that its owner controls: who controls a holder disposes
+ * of all that it holds. Who merely owns a part of a controller controls nothing by that.
+ */
+function beyondControl({ steps }: OwnershipChain): readonly OwnershipEdge[] {
+  const first = steps.findIndex(step => !step.control)
+  return first === -1 ? [] : steps.slice(first)
 }
 
 /** Takes binary noise off, so that 0.1 + 0.15 is 25 % and not a hair below. */

@@ -29,7 +29,8 @@ export function maybe(
   note = '',
 ): ReportEntry {
   const there = value !== null && value !== undefined && value !== ''
-  return there ? known(subject, value, source, note) : unknown(subject, source)
+  if (there) return known(subject, value, source, note)
+  return unknown(subject, source, note === '' ? NOT_KNOWN : `${note}: ${NOT_KNOWN}`)
 }
 
 /** Operations as they leave the product: decimal text, four significant digits. */
@@ -47,6 +48,11 @@ export function operationsText({ lo, mid, hi }: Operations): OperationsText {
 export function operationsPhrase(operations: Operations): string {
   const { lo, mid, hi } = operationsText(operations)
   return `${mid} operations (between ${lo} and ${hi})`
+}
+
+/** Ends a sentence that may end in an abbreviation already. */
+export function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`
 }
 
 /** Times in reports; whole seconds read better and nothing measured is finer. */

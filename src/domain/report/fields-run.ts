@@ -107,8 +107,7 @@ function practices(input: ReportInput): ReportEntry[] {
 /** What only the customer can say, by the answers to the questions of the case. */
 function declared(input: ReportInput, question: string): ReportEntry {
   const note = question.replaceAll('_', ' ')
-  const found = maybe('', input.case.declared[question], 'declared by the customer', note)
-  return found.value === null ? { ...found, note: `${note}: not known to provider` } : found
+  return maybe('', input.case.declared[question], 'declared by the customer', note)
 }
 
 function subjectOf(mark: FindingMark): string {

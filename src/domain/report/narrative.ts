@@ -1,5 +1,5 @@
 import { caseDetermination, standingFindings } from '../case/case-summary.ts'
-import { operationsPhrase, percent, timeText } from './entry.ts'
+import { operationsPhrase, percent, sentence, timeText } from './entry.ts'
 import { tiersOf } from './fields-run.ts'
 import type { ReportInput } from './input.ts'
 import type { ReportPerson } from './person.ts'
@@ -38,17 +38,19 @@ function who(input: ReportInput, persons: readonly ReportPerson[]): string[] {
   const reasons = input.determinations.flatMap(({ body }) =>
     body.tenants.map(({ reason }) => reason),
   )
-  const owners = persons.flatMap(({ name, party_id, holdings, status }) =>
-    holdings.map(
-      ({ customer, share, route, chains }) =>
-        `${name ?? party_id} (${status}) stands behind ${customer} with ${share}` +
-        `${route === 'share' ? '' : ` (${route})`}: ${chains.map(chain => chain.join(' → ')).join('; ')}.`,
-    ),
+  const behind = persons.filter(({ status }) => status !== 'domestic')
+  const owners = behind.flatMap(({ name, party_id, holdings, status }) =>
+    holdings.map(({ customer, share, route, chains }) => {
+      const how = route === 'share' ? '' : ` (${route})`
+      const ways = chains.map(chain => chain.join(' → ')).join('; ')
+      const owner = `${name ?? party_id} (${status})`
+      return sentence(`${owner} stands behind ${customer} with ${share}${how}: ${ways}`)
+    }),
   )
   return [
     `${tenants.length === 1 ? 'Account' : `${tenants.length} accounts under one control:`} ${accounts}.`,
     `Determination: ${caseDetermination(input.case)}.`,
-    ...[...new Set(reasons)].map(reason => `${capital(reason)}.`),
+    ...[...new Set(reasons)].map(reason => sentence(capital(reason))),
     ...owners,
   ]
 }

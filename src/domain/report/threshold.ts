@@ -164,9 +164,12 @@ function largestForeignOwner(
   const owners = input.determinations
     .flatMap(({ body }) => body.tenants.flatMap(tenant => tenant.owners))
     .filter(owner => owner.status === 'foreign')
-    .toSorted((a, b) => b.reach - a.reach)
+    .toSorted((a, b) => b.share - a.share)
   const [first] = owners
-  if (first) return exact(first.reach, `${first.name ?? first.party_id}`, 'declared')
+  if (first) {
+    const by = first.route === 'share' ? '' : `, by ${first.route}`
+    return exact(first.share, `${first.name ?? first.party_id}${by}`, 'declared')
+  }
   const owned = persons.some(person => person.roles.includes('beneficial_owner'))
   return owned ? exact(0, 'no foreign owner on record', 'declared') : null
 }

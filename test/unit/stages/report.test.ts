@@ -132,8 +132,8 @@ beforeAll(async () => {
     { finding_id: 'fnd-x', tenants: [TENANT], start: '2026-02-05', end: '2026-02-07', mid: 2.4e26 },
     { finding_id: 'fnd-y', tenants: [TENANT], raises: 'signal', unit: 'ratio', state: 'present' },
   )
-  const build = createBuildNumbers(() => fakeClock().now())
-  await createGroup({ store, build, ownership: POLICY.ownership }).regroup(at('2026-03-02'))
+  const builds = createBuildNumbers(() => fakeClock().now())
+  await createGroup({ store, build: builds, ownership: POLICY.ownership }).regroup(at('2026-03-02'))
   await createAttribute({ store, policy: POLICY }).determine(at('2026-03-02'))
   await createTriage({ store, policy: TRIAGE }).triage(at('2026-03-02'))
   first = await build()

@@ -41,6 +41,11 @@ test('control is passed on whole: who controls a 30 % holder controls 30 %', () 
   expect(owner('c', 'o', edge('o', 'c', 0, true))).toMatchObject({ reach: 1, route: 'control' })
 })
 
+test('who owns a part of a controller controls nothing by that: 0.3 x 0.5 stays 15 %', () => {
+  const edges = [edge('m', 'c', 0.5, true), edge('o', 'm', 0.3)]
+  expect(owner('c', 'o', ...edges)).toMatchObject({ share: 0.15, reach: 0.15, route: null })
+})
+
 test('an interest of unknown size is possible, not certain', () => {
   expect(owner('c', 'o', edge('o', 'c', null))).toMatchObject({ share: 0, route: 'possible' })
 })
