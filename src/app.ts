@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import type { Engine } from './adapters/clickhouse/connect.ts'
 import type { MigrationReport } from './adapters/clickhouse/migrate.ts'
 import { openStore } from './adapters/clickhouse/open.ts'
@@ -7,6 +9,7 @@ import { convertFor } from './adapters/files/convert.ts'
 import { decode } from './adapters/files/decode.ts'
 import { openCatalogue } from './catalogue.ts'
 import { createBuildNumbers } from './domain/build.ts'
+import { contentDigest } from './domain/canonical.ts'
 import type { DetectorBundle } from './domain/detector.ts'
 import type { IdentityPolicy } from './domain/identity/determination.ts'
 import { type Regime, regimeThresholds } from './domain/regime.ts'
@@ -42,6 +45,8 @@ export interface AppSource {
 }
 
 export interface App {
+  /** Of the release, as package.json has it. */
+  readonly version: string
   readonly settings: Settings
   readonly reference: ReferenceData
   readonly regime: Regime
@@ -98,6 +103,10 @@ export async function openApp(source: AppSource): Promise<App> {
     attribute: createAttribute({ store, policy: identity }),
     triage: createTriage({ store, policy: triage }),
   }
+  const basis = {
+    meter: contentDigest({ catalogueVersion, settings: settings.meter }),
+    derive: contentDigest({ settings: settings.derive }),
+  }
   const ingest = createIngest({
     store,
     clock,
@@ -105,6 +114,7 @@ export async function openApp(source: AppSource): Promise<App> {
     instance: randomUUID(),
   })
   return {
+    version: readVersion(source.projectFolder),
     settings,
     reference,
     regime: chosen.regime,
@@ -113,11 +123,18 @@ export async function openApp(source: AppSource): Promise<App> {
     store,
     migrations,
     intake: createIntake({ ingest, decode, convertFor, settings: settings.ingest }),
-    pipeline: createPipeline({ store, clock, builds, stages }),
+    pipeline: createPipeline({ store, clock, builds, stages, basis }),
     clock,
     logger,
     close: () => store.close(),
   }
+}
+
+const packageFile = z.object({ version: z.string() })
+
+function readVersion(projectFolder: string): string {
+  const text = readFileSync(join(projectFolder, 'package.json'), 'utf8')
+  return packageFile.parse(JSON.parse(text)).version
 }
 
 function engineOf(settings: Settings): Engine {

@@ -45,6 +45,16 @@ export interface PipelineDeps {
   readonly clock: Clock
   readonly builds: BuildNumbers
   readonly stages: TickStages
+  readonly basis: Basis
+}
+
+/**
+ * Names of what numbers rest on besides the data: reference data and settings of the meter, and
+ * settings of derive. When one differs from the last tick's, what it made is made anew.
+ */
+export interface Basis {
+  readonly meter: string
+  readonly derive: string
 }
 
 export interface TickReport {
@@ -73,8 +83,10 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     async tick(until, full, progress = () => undefined) {
       const started_at = deps.clock.now()
       const dirty = new Set<string>()
+      const [last] = await deps.store.query('tick-last', {})
+      if (last && last.meter_basis !== deps.basis.meter) await rebase(deps)
       const hours = await meterAndDerive(deps, until, dirty, progress)
-      await deriveMovedHorizon(deps, until, dirty)
+      if (last) await deriveMoved(deps, last, until, dirty)
       const groups = await stages.group.regroup(until)
       for (const tenant of groups.changed) dirty.add(tenant)
       progress('detect', hours)
@@ -111,18 +123,26 @@ async function meterAndDerive(
   return hours
 }
 
+/** All hours of history become dirty. The mark is new each time: a closed one would not count. */
+async function rebase({ store, clock, builds, basis }: PipelineDeps): Promise<void> {
+  await store.execute('hour-marks-rebase', {
+    batch_id: `rebase-${basis.meter}-${builds()}`,
+    at: clock.now(),
+  })
+}
+
 /**
- * A tick that looks less far, or further, than the last sees other hours of the same samples:
- * runs of tenants that are active in between are built anew.
+ * A tick that looks less far, or further, than the last sees other hours of the same samples: runs
+ * of tenants that are active in between are built anew. Under other settings, those of all are.
  */
-async function deriveMovedHorizon(
-  { store, stages }: PipelineDeps,
+async function deriveMoved(
+  { store, stages, basis }: PipelineDeps,
+  last: { readonly until: Instant; readonly derive_basis: string },
   until: Instant,
   dirty: Set<string>,
 ): Promise<void> {
-  const [last] = await store.query('tick-last', {})
-  if (!last) return
-  const [from, to] = [last.until, until].map(ceilHour).sort((a, b) => a - b)
+  const same = last.derive_basis === basis.derive
+  const [from, to] = [same ? last.until : 0, until].map(ceilHour).sort((a, b) => a - b)
   if (from === undefined || to === undefined || from === to) return
   const active = await store.query('tenants-active', { from, until: to })
   const tenants = new Map(active.map(row => [row.tenant_id, row.first_hour]))
@@ -135,7 +155,7 @@ function ceilHour(at: Instant): Instant {
 }
 
 async function recordTick(
-  { store, clock, builds }: PipelineDeps,
+  { store, clock, builds, basis }: PipelineDeps,
   report: TickReport,
   started_at: Instant,
 ): Promise<void> {
@@ -145,6 +165,8 @@ async function recordTick(
       started_at: toSqlTime(started_at),
       finished_at: toSqlTime(clock.now()),
       build: String(builds()),
+      meter_basis: basis.meter,
+      derive_basis: basis.derive,
       hours: report.hours,
       tenants: report.tenants.length,
       findings: report.detect.raised + report.detect.restated,

@@ -1,10 +1,12 @@
--- One row per finished tick: how far it looked, what it did, how long it took.
+-- One row per finished tick: how far it looked, under which settings, what it did, how long it took.
 create table if not exists ticks :on_cluster
 (
     until         DateTime64(3, 'UTC'),
     started_at    DateTime64(3, 'UTC'),
     finished_at   DateTime64(3, 'UTC'),
     build         UInt64,
+    meter_basis   String,
+    derive_basis  String,
     hours         UInt32,
     tenants       UInt32,
     findings      UInt32,

@@ -1,8 +1,8 @@
--- How far the last finished tick looked.
+-- How far the last finished tick looked, and the settings that its numbers rest on.
 -- params: none
--- rows:   until
+-- rows:   until, meter_basis, derive_basis
 -- bound:  one row
-select until
+select until, meter_basis, derive_basis
 from ticks final
 order by build desc
 limit 1

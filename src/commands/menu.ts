@@ -1,12 +1,17 @@
 import { Command } from 'commander'
+import { type BenchOptions, benchCommand } from './bench.ts'
 import { checkCommand } from './check.ts'
 import { type CommandContext, type GlobalOptions, printLine } from './context.ts'
+import { type DemoOptions, demoCommand } from './demo.ts'
 import { type DetectOptions, detectCommand } from './detect.ts'
 import { lockDetectors } from './detector-lock.ts'
 import { newDetector } from './detector-new.ts'
 import { explainCommand } from './explain.ts'
+import { type IngestOptions, ingestCommand } from './ingest.ts'
 import { migrateCommand } from './migrate.ts'
 import { folders, openForCommand } from './open.ts'
+import { type ReportOptions, reportCommand } from './report.ts'
+import { type ServeOptions, serveCommand } from './serve.ts'
 import { settingsCommand } from './settings.ts'
 import { type SimulateOptions, simulateWithProgress } from './simulate-progress.ts'
 
@@ -45,6 +50,29 @@ export function buildMenu(context: CommandContext, setExit: (code: number) => vo
 type Add = <O extends object>(usage: string, about: string, run: Run<O>) => Command
 
 function addRunning(add: Add): void {
+  add<DemoOptions>(
+    'demo',
+    'simulate a cloud, ingest, detect, report and serve, in one go',
+    demoCommand,
+  )
+    .option('--out <folder>', 'where everything goes, emptied first (default: out/demo)')
+    .option('--seed <n>', 'another seed, another cloud')
+    .option('--days <n>', 'length of the simulated time (default: 60)')
+    .option('--host <address>', 'address of the pages')
+    .option('--port <n>', 'port of the pages')
+    .option('--no-serve', 'end after the reports')
+  add<ServeOptions>('serve', 'take streams in, detect, answer and show pages', serveCommand)
+    .option('--roles <list>', 'of ingest, detect, api (default: all)')
+    .option('--host <address>', 'address to listen on')
+    .option('--port <n>', 'port to listen on')
+  add<IngestOptions>(
+    'ingest <files...>',
+    'read files into the store; - is standard input',
+    ingestCommand,
+  )
+    .option('--stream <name>', 'what the files hold (default: told from their records)')
+    .option('--replace-period', 'billing files that state their billing periods anew')
+    .option('--json', 'print for machines')
   add<SimulateOptions>(
     'simulate <scenario>',
     'write a synthetic fleet with its ground truth',
@@ -62,6 +90,15 @@ function addJudging(add: Add): void {
     .option('--as-of <time>', 'look no further than this instant (default: now)')
     .option('--idle-gap <duration>', 'a longer pause ends a busy stretch, e.g. 60s or 5m')
     .option('--json', 'print for machines')
+  add<ReportOptions>(
+    'report [id]',
+    'write report packages of open cases, or of one',
+    (context, options, [id]) =>
+      reportCommand(context, id === undefined ? options : { ...options, id }),
+  )
+    .option('--format <format>', 'json, html or pdf (default: all)')
+    .option('--out <folder>', 'where packages go (default: reports)')
+    .option('--json', 'print for machines')
   add<GlobalOptions>('explain <finding>', "print a finding's evidence tree", explain).option(
     '--json',
     'print for machines',
@@ -76,6 +113,11 @@ function addTending(add: Add): void {
     'print the settings in effect and their origin',
     settingsCommand,
   ).option('--json', 'print for machines')
+  add<BenchOptions>('bench', 'measure the file path against the bare engine', benchCommand)
+    .option('--days <n>', 'simulated days of 32 devices at ten seconds (default: 2)')
+    .option('--rounds <n>', 'pairs of measurements (default: 3)')
+    .option('--yardstick <file>', 'measure the yardstick alone over this file')
+    .option('--json', 'print for machines')
   add<GlobalOptions>(
     'detector:new <id>',
     'start a detector folder from the template',

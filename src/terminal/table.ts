@@ -22,5 +22,5 @@ export function formatTable(
 
 /** Names come from outside: control characters would move the cursor or forge a line. */
 export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '\u{fffd}')
+  return text.replace(/[^\P{Cc}\n]/gu, '\u{fffd}')
 }

@@ -10,6 +10,7 @@ const gangColumns = {
   start: sqlTime,
   end: sqlTime,
   devices: sqlCount,
+  first_device: z.string(),
   nodes: z.array(z.string()),
   site: z.string(),
   workloads: z.array(z.string()),
@@ -43,7 +44,7 @@ export const deriveQueries = {
       gang_start_s: z.number(),
       gang_overlap_min: z.number(),
     }),
-    row: z.object({ ...gangColumns, first_device: z.string() }),
+    row: z.object(gangColumns),
   },
   'gang-extents': {
     params: z.object({ tenants: z.array(z.string()), since: timeParam }),
@@ -55,7 +56,10 @@ export const deriveQueries = {
   },
   'gangs-bury': { params: z.object({ tenant_id: tenant, from: timeParam, build }), row: null },
   'runs-bury': { params: z.object({ tenant_id: tenant, since: timeParam, build }), row: null },
-  'tick-last': { params: z.object({}), row: z.object({ until: sqlTime }) },
+  'tick-last': {
+    params: z.object({}),
+    row: z.object({ until: sqlTime, meter_basis: z.string(), derive_basis: z.string() }),
+  },
   'tenants-active': {
     params: z.object({ from: timeParam, until: timeParam }),
     row: z.object({ tenant_id: z.string(), first_hour: sqlTime }),
@@ -67,8 +71,12 @@ export const deriveQueries = {
       start: sqlTime,
       end: sqlTime,
       segments: z
-        .array(z.tuple([sqlTime, sqlTime]))
-        .transform(pairs => pairs.map(([start, end]) => ({ start, end }))),
+        .array(z.tuple([sqlTime, sqlTime, z.string()]))
+        .transform(parts => parts.map(([start, end, gang_id]) => ({ start, end, gang_id }))),
     }),
+  },
+  'runs-resting': {
+    params: z.object({ tenant_id: tenant, before: timeParam }),
+    row: z.object({ resting: sqlTime }),
   },
 } as const

@@ -23,6 +23,7 @@ export const meterQueries = {
     }),
     row: null,
   },
+  'hour-marks-rebase': { params: z.object({ batch_id: z.string(), at: timeParam }), row: null },
   'sample-hour-counts': {
     params: z.object({ hours: hoursParam }),
     row: z.object({ hour: sqlTime, rows: sqlCount }),

@@ -1,0 +1,103 @@
+import type { FastifyInstance } from 'fastify'
+import { createMetrics } from '../adapters/metrics.ts'
+import { createHtmlRenderer } from '../adapters/render/html.ts'
+import { createPdfRenderer } from '../adapters/render/pdf.ts'
+import type { App } from '../app.ts'
+import { Fault } from '../domain/fault.ts'
+import { ingestRoutes } from '../http/routes/ingest.ts'
+import { buildServer } from '../http/server.ts'
+import { readTriageRules } from '../policy.ts'
+import type { Metrics } from '../ports/metrics.ts'
+import { checkBind } from '../settings.ts'
+import { type CommandContext, type GlobalOptions, printLine } from './context.ts'
+import { readEvidence } from './explain.ts'
+import { folders, openForCommand } from './open.ts'
+import { FAILURES_TO_UNREADY, startTickLoop, type TickLoop } from './tick-loop.ts'
+
+/** `flopwatch serve`: takes streams in, ticks, answers and shows pages, until it is told to stop. */
+
+export const ROLES = ['ingest', 'detect', 'api'] as const
+export type Role = (typeof ROLES)[number]
+
+export interface ServeOptions extends GlobalOptions {
+  readonly roles?: string
+  readonly host?: string
+  readonly port?: string
+}
+
+export async function serveCommand(context: CommandContext, options: ServeOptions): Promise<void> {
+  const roles = readRoles(options.roles)
+  const { host, port } = options
+  const app = await openForCommand(context, options, { host, port })
+  try {
+    await serveUntilStopped(context, app, roles)
+  } finally {
+    await app.close()
+  }
+}
+
+/** Listens, runs the roles, and returns once `stopped` resolves and all work under way is done. */
+export async function serveUntilStopped(
+  context: CommandContext,
+  app: App,
+  roles: readonly Role[],
+): Promise<void> {
+  checkBind(app.settings.http)
+  const metrics = createMetrics({ process: true })
+  const loop = roles.includes('detect') ? startTickLoop(app, metrics) : null
+  const server = await openServer(context, app, { roles, metrics, loop })
+  try {
+    const { host, port } = app.settings.http
+    const address = await server.listen({ host, port })
+    printLine(
+      context,
+      `Flopwatch listens on ${address} (roles: ${roles.join(', ')}). Stop with Ctrl-C.`,
+    )
+    await context.stopped
+  } finally {
+    await server.close()
+    await loop?.stop()
+  }
+}
+
+interface Serving {
+  readonly roles: readonly Role[]
+  readonly metrics: Metrics
+  readonly loop: TickLoop | null
+}
+
+async function openServer(
+  context: CommandContext,
+  app: App,
+  { roles, metrics, loop }: Serving,
+): Promise<FastifyInstance> {
+  const { store, clock, settings, intake } = app
+  const pressure = () => {
+    const stuck = (loop?.failures() ?? 0) >= FAILURES_TO_UNREADY
+    const reason = stuck ? `${loop?.failures()} ticks failed in a row` : ''
+    return { is_busy: stuck, reason, retry_after_s: settings.ingest.retry_after_s }
+  }
+  return buildServer({
+    store,
+    clock,
+    version: app.version,
+    metrics,
+    logger: null,
+    tokens: settings.http.tokens,
+    regime: app.regime,
+    detectors: app.bundle,
+    colours: readTriageRules(folders(context).config).colours,
+    pressure,
+    evidence: findingId => readEvidence(store, findingId),
+    renderers: [createHtmlRenderer(), createPdfRenderer()],
+    routes: roles.includes('ingest') ? [ingestRoutes({ intake, settings: settings.ingest })] : [],
+  })
+}
+
+function readRoles(text: string | undefined): Role[] {
+  if (text === undefined) return [...ROLES]
+  const named = text.split(',').map(part => part.trim())
+  const roles = ROLES.filter(role => named.includes(role))
+  if (roles.length === named.length) return roles
+  throw new Fault('USAGE', `--roles "${text}" is not a list of ${ROLES.join(', ')}`)
+}
