@@ -4,11 +4,22 @@ import { sqlCount, sqlTime, timeParam } from './cells.ts'
 
 /** Wide integers travel as decimal text. */
 const sqlWide = z.string().transform(text => BigInt(text))
-const page = { from: timeParam, until: timeParam, limit: z.number() }
 const keys = z.array(z.string())
 const hours = z
   .array(z.number())
   .transform(instants => instants.map(at => toSqlTime(at).slice(0, 19)))
+
+const quarantined = z.object({
+  quarantine_id: z.string(),
+  stream: z.string(),
+  reason: z.string(),
+  detail: z.string(),
+  raw_base64: z.string(),
+  source: z.string(),
+  position: sqlCount,
+  batch_id: z.string(),
+  received_at: sqlTime,
+})
 
 /** Statements of the ingest stage: what is stored already, marks, and what was not taken in. */
 export const ingestQueries = {
@@ -31,7 +42,7 @@ export const ingestQueries = {
     }),
   },
   'sample-conflicts-count': {
-    params: z.object(page),
+    params: z.object({ from: timeParam, until: timeParam, limit: z.number() }),
     row: z.object({ hour: sqlTime, tenant_id: z.string(), conflicts: sqlCount }),
   },
   'charge-versions': {
@@ -78,22 +89,15 @@ export const ingestQueries = {
   },
   'quarantine-list': {
     params: z.object({
-      ...page,
+      from: timeParam,
+      until: timeParam,
       stream: z.string(),
       reason: z.string(),
       after_at: timeParam,
       after_id: z.string(),
+      limit: z.number(),
     }),
-    row: z.object({
-      quarantine_id: z.string(),
-      stream: z.string(),
-      reason: z.string(),
-      detail: z.string(),
-      raw_base64: z.string(),
-      source: z.string(),
-      position: sqlCount,
-      batch_id: z.string(),
-      received_at: sqlTime,
-    }),
+    row: quarantined.extend({ raw_bytes: sqlCount }),
   },
+  'quarantine-get': { params: z.object({ id: z.string() }), row: quarantined },
 } as const

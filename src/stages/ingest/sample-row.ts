@@ -1,10 +1,9 @@
-import type { AcceleratorSample } from '../../domain/records/accelerator-fields.ts'
+import { type AcceleratorSample, NUMBER_FIELDS } from '../../domain/records/accelerator-fields.ts'
 import { contentHash, versionOf } from '../../domain/records/version.ts'
 import { HOUR_MS, type Instant, sampleHour, toSqlTime } from '../../domain/window.ts'
 
 /** A sample made ready for the store, with what settling it needs. */
 export interface SampleRow {
-  readonly sample: AcceleratorSample
   /** Its fields with a value as the opening of a JSON array, and which of them there are. */
   readonly content: string
   readonly present: number
@@ -16,6 +15,7 @@ export interface SampleRow {
   /** Whether it carries counters, which vouch for the time since the reading before. */
   readonly counters: boolean
   readonly version: bigint
+  readonly revision: number
 }
 
 type ContentField = Exclude<keyof AcceleratorSample, 'time' | 'device_id' | 'revision'>
@@ -79,7 +79,6 @@ export function sampleRow(sample: AcceleratorSample): SampleRow {
   const content = JSON.stringify(cells).slice(0, -1)
   const hash = contentHash(`${sample.time} ${present} ${content}`)
   return {
-    sample,
     content,
     present,
     device_id: sample.device_id,
@@ -89,6 +88,7 @@ export function sampleRow(sample: AcceleratorSample): SampleRow {
     interval_ms: Math.ceil(sample.interval_s * 1000),
     counters: sample.mma_cycles_total !== null || sample.energy_total_j !== null,
     version: versionOf(sample.revision, hash),
+    revision: sample.revision,
   }
 }
 
@@ -109,7 +109,7 @@ export function sampleTable(
   const time = memo(toSqlTime)
   const lines = rows.map(row => {
     const times = `"${hour(row.hour)}","${time(row.end)}"`
-    return `${content(row)},${times},"${row.version}",${row.sample.revision},${metadata}]\n`
+    return `${content(row)},${times},"${row.version}",${row.revision},${metadata}]\n`
   })
   const times = ['hour', 'time', 'version', 'revision', 'batch_id', 'ingested_at']
   return { columns: ['device_id', ...ALWAYS, ...used, ...times], lines }
@@ -119,14 +119,23 @@ function contentOf(row: SampleRow): string {
   return row.content
 }
 
+/** Rows with different fields: each is given a null where it lacks one that another has. */
 function spellOut(used: readonly (typeof SPARSE)[number][]): (row: SampleRow) => string {
-  return ({ sample }) => {
-    const cells: (string | number | null)[] = [sample.device_id]
-    for (const field of ALWAYS) cells.push(sample[field])
-    for (const field of used) cells.push(sample[field])
+  const indexes = used.map(field => SPARSE.indexOf(field))
+  const leading = 1 + ALWAYS.length
+  return ({ content, present }) => {
+    const values: readonly unknown[] = JSON.parse(`${content}]`)
+    const cells = values.slice(0, leading)
+    let next = leading
+    for (const index of indexes) {
+      cells.push(isPresent(present, index) ? values[next++] : EMPTY_CELL[index])
+    }
     return JSON.stringify(cells).slice(0, -1)
   }
 }
+
+/** What the store holds where a sample has no value: '' for texts, null for numbers. */
+const EMPTY_CELL = SPARSE.map(field => (field in NUMBER_FIELDS ? null : ''))
 
 /** Masks hold up to 53 fields, more than bitwise operators would. */
 function isPresent(mask: number, index: number): boolean {

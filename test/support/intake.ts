@@ -1,0 +1,60 @@
+import { openIntake } from '../../src/commands/intake.ts'
+import { INGEST_DEFAULTS, type IngestSettings } from '../../src/domain/ingest-settings.ts'
+import type { DeliveryKind } from '../../src/domain/streams.ts'
+import type { Clock } from '../../src/ports/clock.ts'
+import type { BodyFormat, Delivered, Intake } from '../../src/ports/intake.ts'
+import type { Store } from '../../src/ports/store.ts'
+
+/** The whole of stage 1 over a real store, with small bodies sent from text. */
+export interface TestIntake {
+  readonly intake: Intake
+  send(
+    kind: DeliveryKind | null,
+    body: string | Uint8Array,
+    options?: SendOptions,
+  ): Promise<Delivered>
+  /** As after a restart: nothing is known from memory. */
+  restart(): void
+}
+
+export interface SendOptions {
+  readonly format?: BodyFormat
+  readonly replace_period?: boolean
+  readonly name?: string
+}
+
+export function testIntake(
+  store: Store,
+  clock: Clock,
+  settings: Partial<IngestSettings> = {},
+): TestIntake {
+  const all = { ...INGEST_DEFAULTS, ...settings }
+  let { intake } = openIntake({ store, clock, settings: all })
+  return {
+    get intake() {
+      return intake
+    },
+    send: (kind, body, options = {}) =>
+      intake.receive(kind, inChunks(body), {
+        name: options.name ?? 'test',
+        format: options.format ?? 'auto',
+        replace_period: options.replace_period ?? false,
+        body_bytes_max: null,
+      }),
+    restart: () => {
+      intake = openIntake({ store, clock, settings: all }).intake
+    },
+  }
+}
+
+/** Bytes as a network would deliver them. */
+export async function* inChunks(
+  body: string | Uint8Array,
+  size = 65_536,
+): AsyncGenerator<Uint8Array> {
+  const bytes = Buffer.from(body)
+  for (let from = 0; from < bytes.byteLength; from += size) yield bytes.subarray(from, from + size)
+}
+
+export const ndjson = (records: readonly object[]): string =>
+  records.map(record => JSON.stringify(record)).join('\n')
