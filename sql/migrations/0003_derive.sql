@@ -8,6 +8,7 @@ create table if not exists gangs :on_cluster
     start        DateTime64(3, 'UTC'),
     end          DateTime64(3, 'UTC'),
     devices      UInt32,
+    first_device String,
     nodes        Array(String),
     site         LowCardinality(String),
     workloads    Array(String),

@@ -2,7 +2,7 @@ import type { BuildNumbers } from '../domain/build.ts'
 import type { DeriveSettings } from '../domain/derive-settings.ts'
 import { chainGangs } from '../domain/run/chain.ts'
 import { type Gang, joinStragglers } from '../domain/run/gang.ts'
-import { buildRun, compareRuns, gangId, type Run } from '../domain/run/run.ts'
+import { buildRuns, compareRuns, gangId, type Run } from '../domain/run/run.ts'
 import { DAY_MS, type Instant, SECOND_MS, toSqlTime, type Window } from '../domain/window.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Row, Store } from '../ports/store.ts'
@@ -32,17 +32,29 @@ export function createDerive(deps: DeriveDeps): Derive {
   return async function derive(tenants, until) {
     const build = deps.builds()
     for (const [tenant_id, changed] of tenants) {
-      const since = changed - deps.settings.lookback_days * DAY_MS
+      const since = await restingInstant(deps, tenant_id, changed)
       const from = await quietInstant(deps, tenant_id, changed, since)
       const fresh = await buildGangs(deps, tenant_id, from, until)
       await writeGangs(deps, tenant_id, fresh, from, build)
-      const kept = (
-        await deps.store.query('gangs-list', { tenant_id, since, before: from })
-      ).filter(gang => gang.start < from)
+      const kept = await deps.store.query('gangs-list', { tenant_id, since, before: from })
       await writeRuns(deps, tenant_id, [...kept, ...fresh], since, build)
     }
     return { tenants: [...tenants.keys()] }
   }
+}
+
+/**
+ * How far back runs may be re-opened: `lookback_days`, and on to where no run was under way, since
+ * a run that is rebuilt from a part of its gangs would be another one.
+ */
+async function restingInstant(
+  { store, settings }: DeriveDeps,
+  tenant_id: string,
+  changed: Instant,
+): Promise<Instant> {
+  const before = Math.max(changed - settings.lookback_days * DAY_MS, 0)
+  const [row] = await store.query('runs-resting', { tenant_id, before })
+  return row?.resting ?? before
 }
 
 /**
@@ -85,15 +97,13 @@ async function buildGangs(
     gang_start_s: settings.gang_start_s,
     gang_overlap_min: settings.gang_overlap_min,
   })
-  const gangs = rows
-    .filter(row => row.devices >= settings.min_devices)
-    .map(
-      ({ first_device, flop_lo, flop_mid, flop_hi, ...row }): Gang => ({
-        ...row,
-        gang_id: gangId(tenant_id, row.chip, row.fabric_id, String(row.start), first_device),
-        flop: { lo: flop_lo, mid: flop_mid, hi: flop_hi },
-      }),
-    )
+  const gangs = rows.map(
+    ({ flop_lo, flop_mid, flop_hi, ...row }): Gang => ({
+      ...row,
+      gang_id: gangId(tenant_id, row.chip, row.fabric_id, String(row.start), row.first_device),
+      flop: { lo: flop_lo, mid: flop_mid, hi: flop_hi },
+    }),
+  )
   return joinStragglers(gangs)
 }
 
@@ -118,7 +128,8 @@ async function writeRuns(
   since: Instant,
   build: number,
 ): Promise<void> {
-  const runs = chainGangs(gangs, settings.chain).map(buildRun)
+  const large = gangs.filter(gang => gang.devices >= settings.min_devices)
+  const runs = buildRuns(chainGangs(large, settings.chain))
   const before = await store.query('run-extents', { tenant_id, since })
   await store.append(
     'runs',

@@ -9,6 +9,8 @@ export interface Gang extends Window {
   readonly fabric_id: string
   readonly site: string
   readonly devices: number
+  /** The smallest device id: with the start it tells gangs apart. */
+  readonly first_device: string
   /** Bottom-64 sketch of hashed node names; comparable between gangs. */
   readonly nodes: readonly string[]
   /** Job ids seen, a hint for the reader and never a key. */

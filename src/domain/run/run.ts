@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { assert } from '../fault.ts'
 import { addOperations, NO_OPERATIONS, type Operations, type Tier } from '../quantity.ts'
-import { floorHour, type Instant, type Window } from '../window.ts'
+import { floorHour, type Window } from '../window.ts'
 import type { Chain } from './chain.ts'
 
 /** One busy stretch of a run. */
@@ -31,16 +32,32 @@ export interface Run extends Window {
 const WORKLOADS_MAX = 1000
 
 /**
- * Builds the run of a chain. The id is a hash of tenant, first hour, chip, fabric and first
- * nodes: the same samples give the same id on every replay, and late data changes it only when it
- * moves the first hour, which the run's history then records.
+ * Builds the runs of one tenant's chains. An id is a hash of tenant, first hour, chip, fabric and
+ * first device: the same samples give the same id on every replay, and late data changes it only
+ * when it moves the first hour or device, which the run's history then records. A device that
+ * begins two runs within an hour has them told apart by their order.
  */
-export function buildRun(chain: Chain): Run {
+export function buildRuns(chains: readonly Chain[]): Run[] {
+  const seen = new Map<string, number>()
+  return chains.map(chain => {
+    const first = chain[0]?.gang
+    assert(first !== undefined, 'a chain has at least one gang')
+    const parts = [String(floorHour(first.start)), first.chip, first.fabric_id, first.first_device]
+    const before = seen.get(parts.join('\u0000')) ?? 0
+    seen.set(parts.join('\u0000'), before + 1)
+    return buildRun(
+      runId(first.tenant_id, ...parts, ...(before > 0 ? [String(before)] : [])),
+      chain,
+    )
+  })
+}
+
+function buildRun(run_id: string, chain: Chain): Run {
   const gangs = chain.map(link => link.gang)
   const first = gangs[0]
-  if (!first) throw new Error('a chain has at least one gang')
+  assert(first !== undefined, 'a chain has at least one gang')
   return {
-    run_id: runId(first.tenant_id, first.start, first.chip, first.fabric_id, first.nodes[0] ?? ''),
+    run_id,
     tenant_id: first.tenant_id,
     start: first.start,
     end: Math.max(...gangs.map(gang => gang.end)),
@@ -63,8 +80,8 @@ export function buildRun(chain: Chain): Run {
   }
 }
 
-export function runId(tenant: string, start: Instant, ...rest: readonly string[]): string {
-  return `run-${shortHash([tenant, String(floorHour(start)), ...rest])}`
+function runId(...parts: readonly string[]): string {
+  return `run-${shortHash(parts)}`
 }
 
 export function gangId(...parts: readonly string[]): string {
@@ -95,52 +112,80 @@ export interface RunChange {
   readonly successor: string
 }
 
-/** Compares the runs of a tenant before and after a rebuild. */
+/** What the comparison needs of a run: its id, and its stretches with their gangs. */
+export interface RunExtent extends Window {
+  readonly run_id: string
+  readonly segments: readonly (Window & { readonly gang_id: string })[]
+}
+
+/**
+ * Compares the runs of a tenant before and after a rebuild. A run lives on where its gangs are;
+ * time alone says nothing, since a tenant may have several runs at once. Only a run of which no
+ * gang is left is looked for among those at its time that hold new gangs.
+ */
 export function compareRuns(
   before: readonly RunExtent[],
   after: readonly RunExtent[],
 ): RunChange[] {
-  const kept = new Set(after.map(run => run.run_id))
-  const changes: RunChange[] = []
-  for (const old of before) {
-    const heirs = after
-      .map(run => ({ run, shared: overlap(old, run) }))
-      .filter(({ shared }) => shared > 0)
-      .sort((a, b) => b.shared - a.shared || (a.run.run_id < b.run.run_id ? -1 : 1))
-    const heir = heirs[0]?.run.run_id ?? ''
-    if (kept.has(old.run_id)) {
-      for (const { run } of heirs.slice(1)) {
-        if (!before.some(other => other.run_id === run.run_id)) {
-          changes.push({ run_id: old.run_id, change: 'split', successor: run.run_id })
-        }
-      }
-      continue
+  const stood = new Set(before.map(run => run.run_id))
+  const stands = new Set(after.map(run => run.run_id))
+  const homes = homesOf(after)
+  const knownGangs = new Set(before.flatMap(run => run.segments.map(part => part.gang_id)))
+  const moved = after.map(run => ({
+    run_id: run.run_id,
+    segments: run.segments.filter(part => !knownGangs.has(part.gang_id)),
+  }))
+  return before.flatMap((old): RunChange[] => {
+    const heirs = heirsByGang(old, homes)
+    if (stands.has(old.run_id)) {
+      return heirs
+        .filter(heir => heir !== old.run_id && !stood.has(heir))
+        .map(successor => ({ run_id: old.run_id, change: 'split', successor }))
     }
-    const change = heir === '' ? 'gone' : before.some(b => b.run_id === heir) ? 'merged' : 'moved'
-    changes.push({ run_id: old.run_id, change, successor: heir })
+    const successor = heirs[0] ?? heirByTime(old, moved)
+    const change = successor === '' ? 'gone' : stood.has(successor) ? 'merged' : 'moved'
+    return [{ run_id: old.run_id, change, successor }]
+  })
+}
+
+function homesOf(runs: readonly RunExtent[]): Map<string, string> {
+  return new Map(runs.flatMap(run => run.segments.map(part => [part.gang_id, run.run_id] as const)))
+}
+
+/** Runs that hold gangs of `old`, the one with most of their time first. */
+function heirsByGang(old: RunExtent, homes: ReadonlyMap<string, string>): string[] {
+  const shared = new Map<string, number>()
+  for (const part of old.segments) {
+    const home = homes.get(part.gang_id)
+    if (home !== undefined) shared.set(home, (shared.get(home) ?? 0) + part.end - part.start)
   }
-  return changes
+  return ranked(shared)
 }
 
-/** What the comparison needs of a run: its id and its stretches by gang. */
-export interface RunExtent extends Window {
-  readonly run_id: string
-  readonly segments: readonly Window[]
+function heirByTime(old: RunExtent, runs: readonly Omit<RunExtent, keyof Window>[]): string {
+  const shared = new Map<string, number>()
+  for (const run of runs) {
+    const common = overlap(old.segments, run.segments)
+    if (common > 0) shared.set(run.run_id, common)
+  }
+  return ranked(shared)[0] ?? ''
 }
 
-/** Milliseconds that two runs share; both segment lists are in order and free of overlap. */
-function overlap(a: RunExtent, b: RunExtent): number {
-  if (a.end <= b.start || b.end <= a.start) return 0
+function ranked(shared: ReadonlyMap<string, number>): string[] {
+  return [...shared].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([id]) => id)
+}
+
+/** Milliseconds in common; both lists are in order of time. */
+function overlap(a: readonly Window[], b: readonly Window[]): number {
   let shared = 0
   let i = 0
   let j = 0
-  while (i < a.segments.length && j < b.segments.length) {
-    const x = a.segments[i]
-    const y = b.segments[j]
-    if (!x || !y) break
+  for (;;) {
+    const x = a[i]
+    const y = b[j]
+    if (!x || !y) return shared
     shared += Math.max(0, Math.min(x.end, y.end) - Math.max(x.start, y.start))
     if (x.end <= y.end) i++
     else j++
   }
-  return shared
 }

@@ -1,0 +1,120 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  type Gang,
+  jaccard,
+  joinStragglers,
+  mergeSketches,
+} from '../../../../src/domain/run/gang.ts'
+import { gang, minutes } from './gangs.ts'
+
+describe('stragglers', () => {
+  const host = gang(0, 600)
+
+  test('a replaced device joins the gang in whose time it worked', () => {
+    // 1 of 8 devices from minute 100 to 600: 500 × 60 = 30,000 device-seconds
+    const late = gang(100, 600, {
+      devices: 1,
+      nodes: ['13'],
+      workloads: ['job-2'],
+      gang_id: 'late',
+    })
+    expect(joinStragglers([late, host])).toEqual([
+      {
+        ...host,
+        nodes: ['11', '12', '13'],
+        workloads: ['job-2'],
+        device_s: 288_000 + 30_000,
+        energy_j: 318_000 * 400,
+        flop: { lo: 318_000, mid: 636_000, hi: 1_272_000 },
+      },
+    ])
+  })
+
+  test('one that starts or ends up to two minutes outside stretches the gang', () => {
+    const early = gang(-2, 100, { devices: 1, gang_id: 'early' })
+    const [joined, ...others] = joinStragglers([host, early])
+    expect(others).toEqual([])
+    expect(joined).toMatchObject({ start: minutes(-2), end: minutes(600), devices: 8 })
+  })
+
+  test.each([
+    ['more than two minutes early', { start: minutes(-3) }],
+    ['more than two minutes late', { end: minutes(603) }],
+    ['more than a quarter of the devices', { devices: 3 }],
+    ['another chip', { chip: 'beta' }],
+    ['another fabric', { fabric_id: 'g' }],
+    ['another tenant', { tenant_id: 'bob' }],
+    // 0.29 against 0.4 differs by more than a quarter of 0.4
+    ['other tensor activity', { tensor_mean: 0.29 }],
+    ['other power', { power_mean_w: 290 }],
+  ] as const)('%s is a gang of its own', (_, more) => {
+    const other = gang(100, 500, { devices: 1, gang_id: 'other', ...more })
+    expect(joinStragglers([host, other])).toHaveLength(2)
+  })
+
+  test('unknown activity and power do not keep a straggler out', () => {
+    const silent = gang(100, 500, {
+      devices: 1,
+      gang_id: 'x',
+      tensor_mean: null,
+      power_mean_w: null,
+    })
+    expect(joinStragglers([host, silent])).toHaveLength(1)
+  })
+
+  test('of two hosts the larger takes it', () => {
+    const larger = gang(0, 600, { devices: 16, gang_id: 'larger', nodes: ['21'] })
+    const straggler = gang(10, 20, { devices: 1, gang_id: 'x', nodes: ['31'] })
+    const joined = joinStragglers([host, straggler, larger])
+    expect(joined.find(one => one.gang_id === 'larger')?.nodes).toEqual(['21', '31'])
+    expect(joined.find(one => one.gang_id === host.gang_id)).toEqual(host)
+  })
+
+  test('whatever the order, the result and the totals are the same', () => {
+    const gangs = fc.array(
+      fc.record({
+        from: fc.nat(50),
+        length: fc.integer({ min: 1, max: 100 }),
+        devices: fc.integer({ min: 1, max: 20 }),
+      }),
+      { maxLength: 8 },
+    )
+    fc.assert(
+      fc.property(gangs, fc.infiniteStream(fc.nat()), (shapes, keys) => {
+        const made = shapes.map(
+          ({ from, length, devices }, index): Gang =>
+            gang(from, from + length, { devices, gang_id: `g${index}` }),
+        )
+        const key = new Map(made.map(one => [one, keys.next().value ?? 0]))
+        const shuffled = [...made].sort((a, b) => (key.get(a) ?? 0) - (key.get(b) ?? 0))
+        const joined = joinStragglers(made)
+        expect(joinStragglers(shuffled)).toEqual(joined)
+        const total = (list: readonly Gang[]) => list.reduce((sum, one) => sum + one.device_s, 0)
+        expect(total(joined)).toBe(total(made))
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
+describe('node sketches', () => {
+  test('hold the 64 smallest hashes, by number and not by text', () => {
+    const many = Array.from({ length: 100 }, (_, index) => String(200 - index))
+    const merged = mergeSketches(many, ['9', '1000'])
+    expect(merged).toHaveLength(64)
+    // 9, then 101, 102 …: the 63 smallest of 101..200
+    expect(merged.slice(0, 3)).toEqual(['9', '101', '102'])
+    expect(merged.at(-1)).toBe('163')
+  })
+
+  test.each([
+    [['1', '2', '3', '4'], ['3', '4', '5', '6'], 2 / 6],
+    [['1', '2'], ['1', '2'], 1],
+    [['1'], ['2'], 0],
+    [[], [], 0],
+  ])('likeness of %j and %j is %d', (a, b, likeness) => {
+    expect(jaccard(a, b)).toBeCloseTo(likeness, 12)
+    expect(jaccard(b, a)).toBeCloseTo(likeness, 12)
+  })
+})
