@@ -2,7 +2,7 @@
 -- never added to it: dark = billed beyond observed, less what unknown chips account for. While
 -- the tenant reported within a day, dark time is a gap (lo 0, mid at its own recent rate, hi at
 -- the most the chip can do); without any recent telemetry the estimate rests on billing alone.
--- params: hours Array(DateTime), version, build
+-- params: hours Array(DateTime) of whole UTC days, version, build
 -- bound:  the device-hours and charges of these hours and the 24 hours before them
 insert into usage_hours
 with
@@ -55,7 +55,8 @@ with
             arrayJoin(range(
                 intDiv(greatest(start_ms, toInt64(toUnixTimestamp(first_hour)) * 1000), 3600000) * 3600000,
                 least(end_ms, (toInt64(toUnixTimestamp(last_hour)) + 3600) * 1000), 3600000)) as hour_ms,
-            (least(end_ms, hour_ms + 3600000) - greatest(start_ms, hour_ms)) / (end_ms - start_ms) as share
+            end_ms - start_ms as charge_ms,
+            (least(end_ms, hour_ms + 3600000) - greatest(start_ms, hour_ms)) / charge_ms as share
         from current_charges as c
         left join sku_chips as i on i.sku = c.instance_type
         left join sku_chips as k on k.sku = c.sku_id
@@ -66,7 +67,8 @@ with
             tenant_id,
             toDateTime(hour_ms / 1000, 'UTC') as hour,
             chip_id,
-            greatest(sum(toInt64(round(billed_unit_s * share * 1000))), 0) / 1000 as billed_s
+            greatest(sum(toInt64(round(billed_unit_s * share * 1000))), 0) as billed_ms,
+            max(charge_ms) > 3600000 as is_spread
         from billed_pieces
         where chip_id != '' and toDateTime(hour_ms / 1000, 'UTC') in {hours:Array(DateTime('UTC'))}
         group by tenant_id, hour, chip_id
@@ -75,8 +77,9 @@ with
     (
         select
             tenant_id, hour, chip_id,
-            maxIf(billed_s, kind = 'billed') as billed_s,
-            maxIf(observed_s, kind = 'observed') as observed_s,
+            maxIf(billed_ms, kind = 'billed') as billed_ms,
+            maxIf(is_spread, kind = 'billed') as is_spread,
+            maxIf(toInt64(round(observed_s * 1000)), kind = 'observed') as observed_ms,
             maxIf(devices, kind = 'observed') as devices,
             maxIf(busy_s, kind = 'observed') as busy_s,
             maxIf(joules, kind = 'observed') as joules,
@@ -86,25 +89,47 @@ with
             maxIf(main_tier, kind = 'observed') as main_tier
         from
         (
-            select 'observed' as kind, toString(tenant_id) as tenant_id, hour, chip_id, 0. as billed_s,
-                observed_s, devices, busy_s, joules, lo, mid, hi, main_tier
+            select 'observed' as kind, toString(tenant_id) as tenant_id, hour, chip_id,
+                toInt64(0) as billed_ms, 0 as is_spread, observed_s, devices, busy_s, joules, lo, mid, hi, main_tier
             from observed where hour in {hours:Array(DateTime('UTC'))}
             union all
-            select 'billed', toString(tenant_id), hour, chip_id, billed_s, 0., 0, 0., 0, 0., 0., 0., ''
+            select 'billed', toString(tenant_id), hour, chip_id,
+                billed_ms, is_spread, 0., 0, 0., 0, 0., 0., 0., ''
             from billed
         )
         group by tenant_id, hour, chip_id
+    ),
+    -- A charge of more than an hour does not say when in it the devices ran: spread evenly it
+    -- would look dark wherever they did not. Such charges are set against the whole UTC day, and
+    -- what the day lacks falls on the hours that are short, in proportion.
+    netted as
+    (
+        select
+            *,
+            if(chip_id = 'unknown', 0, greatest(billed_ms - observed_ms, 0)) as short_ms,
+            sum(short_ms) over period as period_shorts_ms,
+            greatest(sum(billed_ms) over period - sum(observed_ms) over period, 0) as period_short_ms,
+            if(period_shorts_ms = 0, 0,
+                short_ms * least(period_short_ms / period_shorts_ms, 1) / 1000) as uncovered_s
+        from
+        (
+            select *, max(is_spread) over (partition by tenant_id, chip_id, toDate(hour)) as is_spread_day
+            from joined
+        )
+        window period as
+            (partition by tenant_id, chip_id, if(is_spread_day, toDateTime(toDate(hour), 'UTC'), hour))
     ),
     darkened as
     (
         select
             *,
-            if(chip_id = 'unknown', 0, greatest(billed_s - observed_s, 0)) as uncovered_s,
-            sum(uncovered_s) over tenant_hour as uncovered_total_s,
-            sumIf(observed_s, chip_id = 'unknown') over tenant_hour as unknown_s,
+            billed_ms / 1000 as billed_s,
+            observed_ms / 1000 as observed_s,
+            sum(toInt64(round(uncovered_s * 1000))) over tenant_hour / 1000 as uncovered_total_s,
+            sumIf(observed_ms, chip_id = 'unknown') over tenant_hour / 1000 as unknown_s,
             if(uncovered_total_s = 0, 0,
                 uncovered_s * greatest(1 - unknown_s / uncovered_total_s, 0)) as dark_s
-        from joined
+        from netted
         window tenant_hour as (partition by tenant_id, hour)
     ),
     recent as

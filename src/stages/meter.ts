@@ -1,6 +1,6 @@
 import type { BuildNumbers } from '../domain/build.ts'
 import type { MeterSettings } from '../domain/meter-settings.ts'
-import { HOUR_MS, type Instant, MINUTE_MS } from '../domain/window.ts'
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../domain/window.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
 
@@ -31,8 +31,11 @@ export interface Metered {
 
 /** Hours that one pass takes up; what is left over waits for the next pass of the same tick. */
 const HOURS_PER_PASS = 4000
-/** Hours or batches that one statement names: a server takes 128 KiB for each parameter. */
-const NAMES_PER_STATEMENT = 1000
+/**
+ * Hours or batches that one statement names: a server takes 128 KiB for each parameter. Forty
+ * days of hours, so that a list of whole days is cut between days.
+ */
+const NAMES_PER_STATEMENT = 960
 /** A gap is priced at the tenant's own rate of the day before it, so later hours depend on it. */
 const TRAILING_HOURS = 24
 /** Far beyond every insert timeout: a mark still open after this has lost its writer. */
@@ -59,7 +62,9 @@ export function createMeter(deps: MeterDeps): Meter {
       const hours = withFollowing(dirtyHours, 1)
       const statements = await packHours(deps, hours)
       for (const part of statements) await rebuildDevices(deps, part, build)
-      const usageHours = withFollowing(hours, TRAILING_HOURS).filter(hour => hour < until)
+      const usageHours = wholeDays(withFollowing(hours, TRAILING_HOURS)).filter(
+        hour => hour < until,
+      )
       await rebuildUsage(deps, usageHours, build)
       const tenants = await touchedTenants(deps, hours, build)
       const last = dirtyHours.at(HOURS_PER_PASS - 1)
@@ -145,6 +150,14 @@ async function packHours(deps: MeterDeps, hours: readonly Instant[]): Promise<In
     }
   }
   return parts
+}
+
+/** Every hour of the days that the hours lie in: long charges are set against days. */
+function wholeDays(hours: readonly Instant[]): Instant[] {
+  const days = new Set(hours.map(hour => Math.floor(hour / DAY_MS) * DAY_MS))
+  return [...days]
+    .sort((a, b) => a - b)
+    .flatMap(day => Array.from({ length: DAY_MS / HOUR_MS }, (_, hour) => day + hour * HOUR_MS))
 }
 
 /** The hours and the `count` hours after each, sorted, each once. */

@@ -24,6 +24,8 @@ interface Case {
 }
 
 const period = toSqlTime(Date.UTC(2026, 0, 1))
+/** The UTC day of the hour under test, in minutes from 05:00. */
+const DAY = [-300, 1140] as const
 
 /** A charge for 05:00–06:00 of one `vm-alpha-2`, unless said otherwise. */
 function charge(more: Row = {}, from = 0, to = 60): Row {
@@ -123,6 +125,25 @@ const CASES: readonly Case[] = [
     name: 'a correction beyond the charge leaves nothing, not less than nothing',
     charges: [charge(), charge({ quantity: -2, charge_class: 'Correction' })],
     rows: [{ billed_device_s: 0, ...NONE }],
+  },
+  {
+    // half a unit for the day = 3600 s, all of it seen between 05:00 and 06:00
+    name: 'a daily charge says nothing about when in the day the devices ran',
+    charges: [charge({ quantity: 0.5 }, ...DAY)],
+    samples: [restingHour('daily')],
+    rows: Array.from({ length: 24 }, (_, index) => ({ hour: hour(index - 5), ...NONE })),
+  },
+  {
+    // 7200 s for the day, 300 an hour; 3600 + 150 seen in one hour leave 3450 of the day, which
+    // fall on the 23 hours that are 300 short each, 6900 together: half of that, 150 each
+    name: 'what a day lacks falls on the hours that are short, in proportion',
+    charges: [charge({}, ...DAY)],
+    samples: [restingHour('short-1'), sample('short-2', at(60), 150, { tensor_active: 0 })],
+    rows: Array.from({ length: 24 }, (_, index) => ({
+      hour: hour(index - 5),
+      billed_device_s: 300,
+      dark_device_s: index === 5 ? 0 : 150,
+    })),
   },
   {
     // two hours over 05:30–07:30: a quarter, a half, a quarter of 2 × 7200 s
