@@ -45,6 +45,7 @@ function layoutOf({ head, ended }: Ahead, format: BodyFormat): Layout {
   const text = Buffer.from(head).toString('latin1')
   const first = text.trimStart().charAt(0)
   if (first === '' && ended) throw bodyFault('the body is empty', { byte: 0, line: 1 })
+  if (first === '') return 'lines'
   if (format === 'csv') return 'table'
   if (first === '[') return 'array'
   if (format === 'ndjson') return 'lines'

@@ -89,7 +89,7 @@ async function receive(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { receipt, fault } = await intake.receive(stream, bodyOf(request.body), {
+  const { receipt, fault } = await intake.receive(stream, bodyOf(request.body ?? request.raw), {
     name: `http:${request.ip}`,
     format: formatOf(request.headers['content-type'] ?? ''),
     replace_period: isTrue(request.query, 'replace_period'),
