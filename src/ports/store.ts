@@ -19,7 +19,7 @@ export interface Store {
    * call have the same columns. Idempotent by the table's key, never by content.
    */
   append(table: string, rows: readonly Row[]): Promise<void>
-  /** Appends rows already written as JSONCompactEachRow lines in the order of `columns`. */
+  /** Appends rows already written by `tabLine` in the order of `columns`. */
   appendLines(table: string, columns: readonly string[], lines: Iterable<string>): Promise<void>
   /** Runs `sql/**\/<name>.sql` and checks every row against the registry. */
   query<N extends QueryName>(name: N, params: QueryParams<N>): Promise<QueryRow<N>[]>

@@ -106,7 +106,9 @@ async function readFields(url: URL, req: IncomingMessage, body: Buffer): Promise
     }).formData()
     for (const [name, value] of form) fields.set(name, String(value))
   }
-  const statement = `${fields.get('query') ?? ''}${isForm ? '' : body.toString('utf8')}`
+  // The end of the line keeps the name of a format apart from the data that follows it.
+  const data = isForm || body.length === 0 ? [] : [body.toString('utf8')]
+  const statement = [...(fields.has('query') ? [fields.get('query')] : []), ...data].join('\n')
   const params = Object.fromEntries(
     [...fields]
       .filter(([name]) => name.startsWith('param_'))

@@ -33,28 +33,35 @@ export function createStore(connections: Connections, statements: Statements): S
     return readRows(await result.text())
   }
 
+  const insert = async (
+    table: string,
+    columns: readonly string[],
+    format: 'JSONCompactEachRow' | 'TabSeparated',
+    lines: Iterable<string>,
+  ): Promise<void> => {
+    const pieces = chunks(lines)
+    const first = pieces.next()
+    if (first.done) return // an insert without a row is a fault to some engines
+    await guarded(`rows for ${table}`, async () => {
+      const result = await writer.exec({
+        query: insertStatement(table, columns, format),
+        values: Readable.from(chunks([first.value], pieces), { objectMode: false }),
+      })
+      result.stream.resume()
+      await finished(result.stream)
+    })
+  }
+
   return {
     async append(table, rows) {
       const first = rows[0]
       if (!first) return
       const columns = Object.keys(first)
       checkRows(rows, columns)
-      await this.appendLines(table, columns, compactLines(rows, columns))
+      await insert(table, columns, 'JSONCompactEachRow', compactLines(rows, columns))
     },
 
-    async appendLines(table, columns, lines) {
-      const pieces = chunks(lines)
-      const first = pieces.next()
-      if (first.done) return // an insert without a row is a fault to some engines
-      await guarded(`rows for ${table}`, async () => {
-        const result = await writer.exec({
-          query: insertStatement(table, columns),
-          values: Readable.from(chunks([first.value], pieces), { objectMode: false }),
-        })
-        result.stream.resume()
-        await finished(result.stream)
-      })
-    },
+    appendLines: (table, columns, lines) => insert(table, columns, 'TabSeparated', lines),
 
     async query<N extends QueryName>(name: N, params: QueryParams<N>): Promise<QueryRow<N>[]> {
       const { params: paramTypes, row } = queryRegistry[name]
@@ -81,12 +88,12 @@ export function createStore(connections: Connections, statements: Statements): S
 }
 
 /** The one statement that is put together here: its columns are those of the rows. */
-function insertStatement(table: string, columns: readonly string[]): string {
+function insertStatement(table: string, columns: readonly string[], format: string): string {
   assert(
     [table, ...columns].every(name => /^[a-z_0-9]+$/.test(name)),
     'names are plain words',
   )
-  return ['insert into', table, `(${columns.join(', ')})`, 'format JSONCompactEachRow\n'].join(' ')
+  return ['insert into', table, `(${columns.join(', ')})`, `format ${format}\n`].join(' ')
 }
 
 const CHUNK_CHARACTERS = 1 << 20

@@ -4,6 +4,7 @@ import { readExtra } from '../../domain/records/extra.ts'
 import { type AccessRecord, accessRecord } from '../../domain/records/identity.ts'
 import { readSchema, unknownMembers } from '../../domain/records/read-schema.ts'
 import type { Rejection } from '../../domain/records/reject.ts'
+import { tabLine } from '../../domain/tab-line.ts'
 import { DAY_MS, formatInstant, toSqlTime } from '../../domain/window.ts'
 import {
   type DeliveryContext,
@@ -90,7 +91,7 @@ function accessRow(access: AccessRecord, extra: string, delivery: DeliveryContex
     key: keyOf(tenant_id, time, access_id),
     // An access has one version: what happened does not change.
     version: 0n,
-    line: `${JSON.stringify(cells)}\n`,
+    line: tabLine(cells),
     time,
     tenant_id,
     access_id,

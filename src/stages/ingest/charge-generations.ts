@@ -1,4 +1,5 @@
 import type { Charge } from '../../domain/records/billing-charge.ts'
+import { tabLine } from '../../domain/tab-line.ts'
 import { HOUR_MS, type Instant, toSqlTime } from '../../domain/window.ts'
 import type { Store } from '../../ports/store.ts'
 import { type DeliveryContext, type Plan, planOf } from './plan.ts'
@@ -54,9 +55,7 @@ export function createGenerations(store: Store): Generations {
           limit: SPANS_MAX,
         })
         for (const hour of hoursOf(spans)) hours.add(hour)
-        lines.push(
-          `${JSON.stringify([billing_account_id, toSqlTime(period_start), delivery.received_at])}\n`,
-        )
+        lines.push(tabLine([billing_account_id, toSqlTime(period_start), delivery.received_at]))
       }
       const columns = ['billing_account_id', 'period_start', 'generation']
       const write = { table: 'charge_generations', columns, lines, partitions: null }

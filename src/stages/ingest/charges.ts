@@ -3,6 +3,7 @@ import { type TimeBounds, timeBounds } from '../../domain/ingest-settings.ts'
 import { type Charge, readCharge } from '../../domain/records/billing-charge.ts'
 import type { Rejection } from '../../domain/records/reject.ts'
 import { contentHash, versionOf } from '../../domain/records/version.ts'
+import { tabLine } from '../../domain/tab-line.ts'
 import { DAY_MS, formatInstant, type Instant, toSqlTime } from '../../domain/window.ts'
 import { createGenerations, type Generations, hoursOf } from './charge-generations.ts'
 import {
@@ -117,7 +118,7 @@ function chargeRow(charge: Charge, generation: number, delivery: DeliveryContext
   return {
     key: chargeKey(charge, generation),
     version,
-    line: `${JSON.stringify(CHARGE_COLUMNS.map(column => cells[column]))}\n`,
+    line: tabLine(CHARGE_COLUMNS.map(column => cells[column])),
     time: charge.start,
     charge,
     generation,

@@ -2,6 +2,7 @@ import { canonicalJson } from '../../domain/canonical.ts'
 import { timeBounds } from '../../domain/ingest-settings.ts'
 import { type Commitment, readCommitment } from '../../domain/records/commitment.ts'
 import { contentHash } from '../../domain/records/version.ts'
+import { tabLine } from '../../domain/tab-line.ts'
 import { type Instant, toSqlTime } from '../../domain/window.ts'
 import { recordedInFuture } from './identity.ts'
 import {
@@ -107,7 +108,7 @@ function statementOf(commitment: Commitment, delivery: DeliveryContext): Stateme
     hash,
     recorded_at,
     time: at,
-    line: `${JSON.stringify(COLUMNS.map(column => cells[column]))}\n`,
+    line: tabLine(COLUMNS.map(column => cells[column])),
   }
 }
 

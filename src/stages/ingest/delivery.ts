@@ -1,4 +1,5 @@
 import type { Rejection } from '../../domain/records/reject.ts'
+import { tabLine } from '../../domain/tab-line.ts'
 import { type Instant, toSqlTime } from '../../domain/window.ts'
 import type { DecodedRecord, Receipt } from '../../ports/intake.ts'
 import type { IngestDeps } from '../ingest.ts'
@@ -236,7 +237,7 @@ async function markHours(
   await writeTable(deps.store, {
     table: 'hour_marks',
     columns: ['hour', 'batch_id', 'state', 'at'],
-    lines: hours.map(hour => `["${toSqlTime(hour).slice(0, 19)}","${batch}",${state},"${at}"]\n`),
+    lines: hours.map(hour => tabLine([toSqlTime(hour).slice(0, 19), batch, state, at])),
     partitions: hours.map(hour => Math.floor(hour / MONTH_MS)),
   })
 }

@@ -9,6 +9,7 @@ import {
 import { readSchema, unknownMembers } from '../../domain/records/read-schema.ts'
 import { type Reading, type Rejection, rejected, taken } from '../../domain/records/reject.ts'
 import { contentHash } from '../../domain/records/version.ts'
+import { tabLine } from '../../domain/tab-line.ts'
 import { formatInstant, type Instant, toSqlTime } from '../../domain/window.ts'
 import {
   type DeliveryContext,
@@ -111,7 +112,7 @@ function readStatement(
     hash,
     recorded_at,
     time: at,
-    line: `${JSON.stringify(cells)}\n`,
+    line: tabLine(cells),
   })
 }
 

@@ -20,7 +20,7 @@ export interface Plan {
   committed(): void
 }
 
-/** Rows of one table as JSONCompactEachRow lines. */
+/** Rows of one table as `tabLine` writes them. */
 export interface TableWrite {
   readonly table: string
   readonly columns: readonly string[]

@@ -1,5 +1,6 @@
 import { sha256Hex } from '../../domain/canonical.ts'
 import type { Rejection } from '../../domain/records/reject.ts'
+import { tabLine } from '../../domain/tab-line.ts'
 import { toSqlTime } from '../../domain/window.ts'
 import type { DecodedRecord } from '../../ports/intake.ts'
 import type { DeliveryContext, TableWrite } from './plan.ts'
@@ -42,7 +43,7 @@ export function quarantineLine(
     delivery.batch_id,
     toSqlTime(delivery.received_at),
   ]
-  return `${JSON.stringify(cells)}\n`
+  return tabLine(cells)
 }
 
 export function quarantineWrite(lines: readonly string[]): TableWrite {

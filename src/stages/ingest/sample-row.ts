@@ -1,5 +1,6 @@
 import { type AcceleratorSample, NUMBER_FIELDS } from '../../domain/records/accelerator-fields.ts'
 import { contentHash, versionOf } from '../../domain/records/version.ts'
+import { tabCell, tabLine } from '../../domain/tab-line.ts'
 import { HOUR_MS, type Instant, sampleHour, toSqlTime } from '../../domain/window.ts'
 
 /** A sample made ready for the store, with what settling it needs. */
@@ -67,16 +68,16 @@ const SPARSE = [
 
 /** Hashes what the sender said: re-serialised copies of a sample are the same sample. */
 export function sampleRow(sample: AcceleratorSample): SampleRow {
-  const cells: (string | number)[] = [sample.device_id]
-  for (const field of ALWAYS) cells.push(sample[field])
+  const cells: string[] = [tabCell(sample.device_id)]
+  for (const field of ALWAYS) cells.push(tabCell(sample[field]))
   let present = 0
   for (let index = 0; index < SPARSE.length; index += 1) {
     const value = sample[SPARSE[index] ?? 'extra']
     if (value === null || value === '') continue
     present += 2 ** index
-    cells.push(value)
+    cells.push(tabCell(value))
   }
-  const content = JSON.stringify(cells).slice(0, -1)
+  const content = cells.join('\t')
   const hash = contentHash(`${sample.time} ${present} ${content}`)
   return {
     content,
@@ -104,12 +105,12 @@ export function sampleTable(
   const masks = new Set(rows.map(row => row.present))
   const used = SPARSE.filter((_, index) => [...masks].some(mask => isPresent(mask, index)))
   const content = masks.size === 1 ? contentOf : spellOut(used)
-  const metadata = `${JSON.stringify(batch_id)},"${toSqlTime(ingested_at)}"`
+  const metadata = tabLine([batch_id, toSqlTime(ingested_at)])
   const hour = memo(at => toSqlTime(at).slice(0, 19))
   const time = memo(toSqlTime)
   const lines = rows.map(row => {
-    const times = `"${hour(row.hour)}","${time(row.end)}"`
-    return `${content(row)},${times},"${row.version}",${row.revision},${metadata}]\n`
+    const times = `${hour(row.hour)}\t${time(row.end)}`
+    return `${content(row)}\t${times}\t${row.version}\t${row.revision}\t${metadata}`
   })
   const times = ['hour', 'time', 'version', 'revision', 'batch_id', 'ingested_at']
   return { columns: ['device_id', ...ALWAYS, ...used, ...times], lines }
@@ -124,18 +125,18 @@ function spellOut(used: readonly (typeof SPARSE)[number][]): (row: SampleRow) =>
   const indexes = used.map(field => SPARSE.indexOf(field))
   const leading = 1 + ALWAYS.length
   return ({ content, present }) => {
-    const values: readonly unknown[] = JSON.parse(`${content}]`)
+    const values = content.split('\t')
     const cells = values.slice(0, leading)
     let next = leading
     for (const index of indexes) {
-      cells.push(isPresent(present, index) ? values[next++] : EMPTY_CELL[index])
+      cells.push((isPresent(present, index) ? values[next++] : EMPTY_CELL[index]) ?? '')
     }
-    return JSON.stringify(cells).slice(0, -1)
+    return cells.join('\t')
   }
 }
 
 /** What the store holds where a sample has no value: '' for texts, null for numbers. */
-const EMPTY_CELL = SPARSE.map(field => (field in NUMBER_FIELDS ? null : ''))
+const EMPTY_CELL = SPARSE.map(field => (field in NUMBER_FIELDS ? tabCell(null) : ''))
 
 /** Masks hold up to 53 fields, more than bitwise operators would. */
 function isPresent(mask: number, index: number): boolean {

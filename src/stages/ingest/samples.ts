@@ -1,6 +1,7 @@
 import { timeBounds } from '../../domain/ingest-settings.ts'
 import { readSample } from '../../domain/records/accelerator-sample.ts'
 import { rankOf } from '../../domain/records/version.ts'
+import { tabLine } from '../../domain/tab-line.ts'
 import { DAY_MS, HOUR_MS, type Instant, toSqlTime } from '../../domain/window.ts'
 import { createHighWater, type HighWater } from './high-water.ts'
 import {
@@ -186,7 +187,7 @@ function conflictWrite(losers: readonly Loser[], batch_id: string) {
   const lines = losers.map(({ row, version, tenant_id }) => {
     const cells = [toSqlTime(row.hour).slice(0, 19), row.device_id, toSqlTime(row.end)]
     const rest = [Number(rankOf(version)), tenant_id, batch_id]
-    return `${JSON.stringify([...cells, String(version), ...rest])}\n`
+    return tabLine([...cells, String(version), ...rest])
   })
   const partitions = losers.map(({ row }) => Math.floor(row.hour / DAY_MS / 28))
   return { table: 'sample_conflicts', columns: CONFLICT_COLUMNS, lines, partitions }
