@@ -5,7 +5,6 @@ import { createProgress, type Progress } from '../terminal/progress.ts'
 import { formatTable } from '../terminal/table.ts'
 import { type CommandContext, EXIT, type GlobalOptions, printLine } from './context.ts'
 import { type FileProgress, type FileResult, ingestFiles } from './ingest-files.ts'
-import { openIntake } from './intake.ts'
 import { openForCommand } from './open.ts'
 
 /** `flopwatch ingest FILE…`: files into the store, with a bar, an account and an exit code. */
@@ -29,11 +28,10 @@ export async function ingestCommand(
   const bars = createBars(context)
   const started = context.clock.now()
   try {
-    const { intake } = openIntake({ ...app, settings: app.settings.ingest })
     const open = (path: string) =>
       path === '-' ? Promise.resolve({ bytes: context.stdin, bytes_total: null }) : openInput(path)
     const given = { stream, replace_period: options.replacePeriod === true }
-    const results = await ingestFiles(intake, { open }, paths, given, bars.show)
+    const results = await ingestFiles(app.intake, { open }, paths, given, bars.show)
     bars.finish()
     const seconds = (context.clock.now() - started) / 1000
     if (options.json === true) printJson(context, results, seconds)

@@ -1,9 +1,13 @@
-import { openIntake } from '../../src/commands/intake.ts'
+import { randomUUID } from 'node:crypto'
+import { convertFor } from '../../src/adapters/files/convert.ts'
+import { decode } from '../../src/adapters/files/decode.ts'
 import { INGEST_DEFAULTS, type IngestSettings } from '../../src/domain/ingest-settings.ts'
 import type { DeliveryKind } from '../../src/domain/streams.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { BodyFormat, Delivered, Intake } from '../../src/ports/intake.ts'
 import type { Store } from '../../src/ports/store.ts'
+import { createIntake } from '../../src/stages/ingest/intake.ts'
+import { createIngest } from '../../src/stages/ingest.ts'
 
 /** The whole of stage 1 over a real store, with small bodies sent from text. */
 export interface TestIntake {
@@ -29,7 +33,11 @@ export function testIntake(
   settings: Partial<IngestSettings> = {},
 ): TestIntake {
   const all = { ...INGEST_DEFAULTS, ...settings }
-  let { intake } = openIntake({ store, clock, settings: all })
+  const open = (): Intake => {
+    const ingest = createIngest({ store, clock, settings: all, instance: randomUUID() })
+    return createIntake({ ingest, decode, convertFor, settings: all })
+  }
+  let intake = open()
   return {
     get intake() {
       return intake
@@ -42,7 +50,7 @@ export function testIntake(
         body_bytes_max: null,
       }),
     restart: () => {
-      intake = openIntake({ store, clock, settings: all }).intake
+      intake = open()
     },
   }
 }

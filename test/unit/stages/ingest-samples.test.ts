@@ -107,6 +107,12 @@ test('records with different fields share one insert', async () => {
   ])
 })
 
+test('any text comes out of the store as it went in', async () => {
+  const site = 'tab\t newline\n return\r backslash\\ \\N quote" \u0000 \u00e9 \u{1f600}'
+  await send([sample(1, { site, [site]: site }), sample(2, { site: '\\N' })])
+  expect(await probe('samples')).toMatchObject([{ site }, { site: '\\N' }])
+})
+
 test('samples over more days than one insert may touch', async () => {
   const records = Array.from({ length: 230 }, (_, day) => ({
     ...sample(0),
