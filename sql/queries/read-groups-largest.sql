@@ -2,7 +2,7 @@
 -- group of one; compute without a tenant is in no group.
 -- params: from DateTime64(3), until DateTime64(3), limit UInt32
 -- rows:   group_id, tenant_ids, observed_device_s, dark_device_s, flop_lo, flop_mid, flop_hi, tier
---         (weakest), groups (how many there are)
+--         (behind most of the device time), groups (how many there are)
 -- bound:  limit; hours of the window. final: the tables are rebuilt
 with
     linked as (select tenant_id, group_id from group_members final),
@@ -15,7 +15,7 @@ with
             sum(observed_lo + dark_lo) as lo,
             sum(observed_mid + dark_mid) as mid,
             sum(observed_hi + dark_hi) as hi,
-            toString(max(usage.tier)) as weakest
+            sumMap(map(toString(usage.tier), usage.observed_device_s + usage.dark_device_s)) as by_tier
         from usage_hours as usage final
         where hour >= {from:DateTime64(3, 'UTC')} and hour < {until:DateTime64(3, 'UTC')}
             and tenant_id != ''
@@ -38,7 +38,7 @@ select
     sum(lo) as flop_lo,
     sum(mid) as flop_mid,
     sum(hi) as flop_hi,
-    max(weakest) as tier,
+    arrayReverseSort(one -> (one.2, one.1), CAST(sumMap(by_tier), 'Array(Tuple(String, Float64))'))[1].1 as tier,
     count() over () as groups
 from known
 left join used on known.id = used.id

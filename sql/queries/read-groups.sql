@@ -3,7 +3,7 @@
 -- params: from DateTime64(3), until DateTime64(3), groups Array(String) (empty = all), after String
 --         (last id of the page before), limit UInt32
 -- rows:   group_id, tenant_ids, observed_device_s, dark_device_s, flop_lo, flop_mid, flop_hi, tier
---         (weakest)
+--         (behind most of the device time)
 -- bound:  limit; hours of the window. final: the tables are rebuilt
 with
     linked as (select tenant_id, group_id from group_members final),
@@ -16,7 +16,7 @@ with
             sum(observed_lo + dark_lo) as lo,
             sum(observed_mid + dark_mid) as mid,
             sum(observed_hi + dark_hi) as hi,
-            toString(max(usage.tier)) as weakest
+            sumMap(map(toString(usage.tier), usage.observed_device_s + usage.dark_device_s)) as by_tier
         from usage_hours as usage final
         where hour >= {from:DateTime64(3, 'UTC')} and hour < {until:DateTime64(3, 'UTC')}
             and tenant_id != ''
@@ -39,7 +39,7 @@ select
     sum(lo) as flop_lo,
     sum(mid) as flop_mid,
     sum(hi) as flop_hi,
-    max(weakest) as tier
+    arrayReverseSort(one -> (one.2, one.1), CAST(sumMap(by_tier), 'Array(Tuple(String, Float64))'))[1].1 as tier
 from known
 left join used on known.id = used.id
 left join linked on known.id = linked.tenant_id

@@ -5,7 +5,8 @@
 --         '' is a tenant too: compute that nobody is named for), limit UInt32
 -- rows:   tenant_id, group_id, devices (most in an hour and chip), observed_device_s, billed_device_s,
 --         dark_device_s, busy_device_s, energy_j, flop_lo, flop_mid, flop_hi (telemetry and dark),
---         tier (weakest), chips
+--         tier (behind most
+--         of the device time), chips
 -- bound:  limit; hours of the window. final: the tables are rebuilt
 with
     known as
@@ -40,7 +41,9 @@ with
             sum(observed_lo + dark_lo) as flop_lo,
             sum(observed_mid + dark_mid) as flop_mid,
             sum(observed_hi + dark_hi) as flop_hi,
-            toString(max(usage.tier)) as tier,
+            arrayReverseSort(one -> (one.2, one.1), CAST(
+                sumMap(map(toString(usage.tier), usage.observed_device_s + usage.dark_device_s)),
+                'Array(Tuple(String, Float64))'))[1].1 as tier,
             arraySort(groupUniqArray(toString(chip))) as chips
         from usage_hours as usage final
         where hour >= {from:DateTime64(3, 'UTC')} and hour < {until:DateTime64(3, 'UTC')}

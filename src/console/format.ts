@@ -8,7 +8,7 @@ const fine = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 })
 
 /** `1.3e26`; two digits, because no estimate is better than that. */
 export function compute(value: number): string {
-  return value === 0 ? '0' : value.toExponential(1).replace('e+', 'e')
+  return value === 0 ? '0' : value.toExponential(1).replace(/(\.0)?e\+?/, 'e')
 }
 
 /** `9.2e25 – 2.0e26`. */
@@ -26,6 +26,13 @@ export function count(value: number): string {
 export function percent(share: number): string {
   if (share > 0 && share < 0.001) return '< 0.1 %'
   return `${fine.format(Number((share * 100).toPrecision(3)))} %`
+}
+
+const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 })
+
+/** `67.8M`, for numbers that only need their size seen. */
+export function compact(value: number): string {
+  return short.format(value)
 }
 
 /** Device-seconds as device-hours. */

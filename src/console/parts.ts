@@ -30,8 +30,16 @@ export function table<Row>(
 
 export function facts(pairs: readonly (readonly [string, Content])[]): Html {
   return html`<dl class="facts">${pairs
-    .filter(([, value]) => value !== null && value !== '' && value !== false)
+    .filter(([, value]) => !isNothing(value))
     .map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`
+}
+
+function isNothing(value: Content): boolean {
+  return value === null || value === undefined || value === '' || value === false || isEmpty(value)
+}
+
+function isEmpty(value: Content): boolean {
+  return Array.isArray(value) && value.length === 0
 }
 
 export function section(title: string, lead: Content, body: Content): Html {

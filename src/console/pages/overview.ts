@@ -13,6 +13,7 @@ import { qualityStrip } from '../views/quality-strip.ts'
 import { runTimeline } from '../views/run-timeline.ts'
 import { thresholdName } from '../views/wording.ts'
 import { readView, type View, windowForm } from '../window.ts'
+import { FAR, oneOf } from './common.ts'
 
 /** The first page: what happened and why, in a minute. */
 export const overviewPage: ConsolePage = {
@@ -89,9 +90,6 @@ async function readGroups(
   return [...largest, ...more.map(group => ({ ...group, groups }))]
 }
 
-/** The end of the store's calendar: no bound. */
-const FAR = 4_102_444_800_000
-
 /** Open cases, the one that is due first at the front; what lies beyond the bound is told. */
 async function readOpenCases(store: Store, view: View): Promise<CaseRow[]> {
   const cases = await store.query('read-cases', {
@@ -109,19 +107,7 @@ async function readOpenCases(store: Store, view: View): Promise<CaseRow[]> {
 async function readCaseFindings(store: Store, cases: readonly CaseRow[]): Promise<FindingRow[]> {
   const ids = cases.flatMap(found => found.finding_ids)
   if (ids.length === 0) return []
-  return store.query('read-findings', {
-    from: 0,
-    until: FAR,
-    ids,
-    tenants: [],
-    subjects: [],
-    detectors: [],
-    states: [],
-    severities: [],
-    withdrawn: false,
-    after: '',
-    limit: ids.length,
-  })
+  return store.query('read-findings', { ...oneOf({ ids }), limit: ids.length })
 }
 
 function overviewText(deps: ConsoleDeps, view: View, facts: Overview): PageText {

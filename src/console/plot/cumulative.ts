@@ -52,13 +52,13 @@ const THRESHOLD_REACH = 4
 export function cumulativePlot(
   points: readonly CurvePoint[],
   window: Window,
-  threshold: number,
+  threshold: number | null,
 ): Html {
   const top = Math.max(...points.map(({ total }) => total.hi), 0)
-  const shown = threshold <= top * THRESHOLD_REACH
+  const shown = threshold !== null && threshold <= top * THRESHOLD_REACH
   const y = linearScale(0, (shown ? Math.max(top, threshold) : top) * 1.08, BOTTOM, TOP)
   const x = linearScale(window.start, window.end, LEFT, RIGHT)
-  return html`<figure class="plot"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Operations added up over time, lower, middle and upper estimate, against the threshold of ${compute(threshold)}">
+  return html`<figure class="plot"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Operations added up over time, lower, middle and upper estimate, ${threshold !== null && `against the threshold of ${compute(threshold)}`}">
 ${valueAxis(y)}
 ${timeAxis(window, x, BOTTOM, 7)}
 <line class="axis" x1="${LEFT}" x2="${RIGHT}" y1="${BOTTOM}" y2="${BOTTOM}"/>
@@ -69,7 +69,7 @@ ${timeAxis(window, x, BOTTOM, 7)}
 ${shown && thresholdLine(y, threshold)}
 </svg>
 <figcaption>Band: lower to upper estimate. Line: middle. Within a segment operations are spread evenly.
-${!shown && html`The threshold of ${compute(threshold)} operations is ${count(threshold / (top || 1))} times the upper estimate and lies far above this plot.`}</figcaption></figure>`
+${threshold !== null && !shown && html`The threshold of ${compute(threshold)} operations is ${count(threshold / (top || 1))} times the upper estimate and lies far above this plot.`}</figcaption></figure>`
 }
 
 function valueAxis(y: Scale): Html {

@@ -51,6 +51,6 @@ export function timeAxis(window: Window, x: Scale, bottom: number, most: number)
   return html`${timeTicks(window, most).map(
     ({ at, label }) => html`<g class="tick">
 <line x1="${x(at)}" x2="${x(at)}" y1="${bottom}" y2="${bottom + 4}"/>
-<text x="${x(at)}" y="${bottom + 16}" text-anchor="middle">${label}</text></g>`,
+<text x="${x(at)}" y="${bottom + 16}" text-anchor="${x(at) > x(window.end) - 34 ? 'end' : 'middle'}">${label}</text></g>`,
   )}`
 }

@@ -26,9 +26,9 @@ a:focus-visible, summary:focus-visible, input:focus-visible, button:focus-visibl
   outline: 2px solid var(--link); outline-offset: 2px; border-radius: 2px;
 }
 h1 { font-size: 1.55rem; line-height: 1.25; margin: 0 0 .25rem; letter-spacing: -.01em; }
-h2 { font-size: 1.1rem; line-height: 1.3; margin: 0 0 .15rem; }
+h2 { font-size: 1.1rem; line-height: 1.3; margin: 0 0 .6rem; }
 h3 { font-size: 1rem; margin: 0 0 .25rem; }
-p { margin: 0 0 .6rem; max-width: 78ch; }
+p { margin: 0 0 .6rem; max-width: 92ch; }
 code, .id { font-family: ui-monospace, 'DejaVu Sans Mono', Consolas, monospace; font-size: .87em; }
 .id { overflow-wrap: anywhere; }
 .skip { position: absolute; left: -999px; }
@@ -48,7 +48,7 @@ code, .id { font-family: ui-monospace, 'DejaVu Sans Mono', Consolas, monospace; 
 main { max-width: 1240px; margin: 0 auto; padding: 1.4rem 1.25rem 3rem; }
 footer { max-width: 1240px; margin: 0 auto; padding: 0 1.25rem 2rem; color: var(--faint); font-size: .85rem; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 1.1rem 1.25rem 1.2rem; margin: 0 0 1.1rem; }
-section > .lead { color: var(--soft); margin-bottom: .8rem; }
+section > .lead { color: var(--soft); margin: -.45rem 0 .8rem; }
 .head { margin-bottom: 1.1rem; }
 .head .lead { font-size: 1.05rem; color: var(--soft); margin: .2rem 0 0; }
 .soft { color: var(--soft); }

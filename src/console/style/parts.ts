@@ -8,6 +8,7 @@ td { padding: .42rem .7rem .42rem 0; border-bottom: 1px solid var(--grid); verti
 tr:last-child > td { border-bottom: 0; }
 tbody tr:hover { background: var(--hover); }
 th.n, td.n { text-align: right; white-space: nowrap; }
+td.n + td:not(.n), th.n + th:not(.n) { padding-left: .9rem; }
 td.n:last-child, th.n:last-child { padding-right: 0; }
 td.w { white-space: nowrap; }
 td small { color: var(--soft); display: block; }
@@ -22,7 +23,7 @@ td small { color: var(--soft); display: block; }
 .case.green { border-left-color: var(--green); }
 .case.amber { border-left-color: #e0a020; }
 .case.red { border-left-color: var(--red); }
-.case.overdue { border-left-color: var(--red); background: var(--red-soft); }
+.case.overdue { border-left-color: var(--red); border-left-width: 9px; }
 .case header { display: flex; justify-content: space-between; gap: .6rem; align-items: flex-start; }
 .case header .badge { margin-top: .15rem; }
 .case h3 { margin: 0; font-size: 1.05rem; }
@@ -36,13 +37,15 @@ dl.facts dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(165px, 1fr)); gap: .7rem; }
 .tile { border: 1px solid var(--line); border-radius: 7px; padding: .65rem .85rem; color: inherit; display: block; }
 a.tile:hover { background: var(--hover); text-decoration: none; }
-.tile b { display: block; font-size: 1.25rem; line-height: 1.3; }
+.tile b { display: block; font-size: 1.35rem; line-height: 1.3; }
+.tile b small { font-size: .85rem; font-weight: 500; }
 .tile span { color: var(--soft); font-size: .87rem; display: block; }
 .tile.bad b { color: var(--orange); }
 .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 430px), 1fr)); gap: 1.1rem; align-items: start; }
 .two > section { margin: 0; height: 100%; }
 .two { margin-bottom: 1.1rem; }
 .clocks { display: grid; grid-template-columns: repeat(auto-fit, minmax(230px, 1fr)); gap: .8rem; }
+.clocks + p { margin: .8rem 0 0; }
 .clock { border: 1px solid var(--line); border-top: 4px solid var(--line); border-radius: 7px; padding: .7rem .9rem; }
 .clock.green { border-top-color: var(--green); }
 .clock.amber { border-top-color: #e0a020; }
@@ -62,7 +65,8 @@ form.window { display: flex; flex-wrap: wrap; gap: .5rem .8rem; align-items: end
 form.window label { display: flex; flex-direction: column; }
 input, button { font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--line); border-radius: 5px; padding: .22rem .5rem; }
 button { cursor: pointer; }
-.pager { margin-top: .8rem; }
+.pager { margin: .8rem 0 0; }
+section > :last-child { margin-bottom: 0; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; color: var(--soft); font-size: .85rem; margin-top: .6rem; }
 .legend svg { width: 22px; height: 12px; vertical-align: -1px; margin-right: .35rem; }
 @media (max-width: 640px) {

@@ -15,7 +15,7 @@ svg.bar, svg.bar-axis { display: block; width: 100%; height: auto; }
 .plots th { vertical-align: bottom; }
 .plots .p { width: 460px; min-width: 330px; padding-right: 1rem; }
 .plots .p.wide { width: auto; min-width: 460px; padding-right: 0; }
-.plots td.name { max-width: 17rem; overflow-wrap: anywhere; }
+.plots td.name { min-width: 9.5rem; max-width: 17rem; overflow-wrap: break-word; }
 svg .range.measured { fill: var(--blue-soft); stroke: var(--blue); stroke-width: 1; }
 svg .mid.measured { stroke: var(--blue); stroke-width: 2.5; }
 svg .range.potential { fill: url(#hatch-potential); stroke: var(--violet); stroke-width: 1; stroke-dasharray: 3 2; }

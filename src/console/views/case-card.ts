@@ -32,11 +32,7 @@ export function caseCard(card: CardFacts): Html {
 ${facts([
   ['Who', whoText(found, names)],
   ['What', lead && whatText(lead, card.detectors)],
-  [
-    'How sure',
-    lead &&
-      html`${howSure(lead.state)} <span class="soft">(probability ${confidenceText(lead.confidence)})</span>`,
-  ],
+  ['How sure', lead && sureText(lead)],
   ['By when', clocksText(found, now)],
   ['State', `${words(found.state)} since ${day(found.opened_at)}`],
 ])}
@@ -46,7 +42,12 @@ ${moreLinks(card)}</article>`
 function dueBadge(found: CaseRow, colour: string, now: Instant): Html {
   if (!found.is_open) return badge('', 'closed')
   if (found.next_due === null) return badge('', 'no clock runs')
-  return badge(colour, `due ${untilDue(found.next_due, now)}`)
+  return badge(colour, dueText(found.next_due, now))
+}
+
+function dueText(due: Instant, now: Instant): string {
+  const text = untilDue(due, now)
+  return due < now ? text : `due ${text}`
 }
 
 function whoText(found: CaseRow, names: Names): Html {
@@ -59,6 +60,11 @@ function whoText(found: CaseRow, names: Names): Html {
 function whatText(lead: FindingRow, detectors: readonly Detector[]): Html {
   return html`${measuredText(lead)}<br><span class="soft">${thresholdText(lead)}; ${lead.basis}.
 ${detectorTitle(detectors, lead.detector_id)}.</span>`
+}
+
+function sureText(lead: FindingRow): Html {
+  const probability = `(probability ${confidenceText(lead.confidence)})`
+  return html`${howSure(lead)} <span class="soft">${lead.basis === 'observed' && probability}</span>`
 }
 
 function clocksText(found: CaseRow, now: Instant): Html {

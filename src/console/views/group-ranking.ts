@@ -26,7 +26,7 @@ export function groupRanking(
   const x = intervalScale(bars, level)
   return html`<div class="scroll"><table class="plots"><caption class="hidden">Control groups by operations, with 90 % interval and tier</caption>
 <thead><tr><th scope="col">Control group</th><th scope="col">Identity</th><th scope="col" class="p">${intervalAxis(x, level)}</th><th scope="col" class="n">Operations</th><th scope="col">Tier</th></tr></thead>
-<tbody>${ranked.map(one => groupRow(one, names, bar => intervalRow(bar, x, level, barLabel(one, names))))}</tbody></table></div>
+<tbody>${ranked.map(one => groupRow(one, names, level, bar => intervalRow(bar, x, level, barLabel(one, names))))}</tbody></table></div>
 ${legend(ranked.some(({ potential }) => potential !== null))}
 ${hiddenGroups(ranked)}`
 }
@@ -36,15 +36,21 @@ type Bar = { readonly measured: Operations; readonly potential: Operations | nul
 function groupRow(
   { group, potential, case_id }: RankedGroup,
   names: Names,
+  level: number,
   draw: (bar: Bar) => Html,
 ): Html {
   const measured = operationsOf(group)
   const shown = measured.hi > 0 || potential === null ? measured : potential
-  return html`<tr><td class="t name">${groupName(group, case_id, names)}<small>${plural(group.tenant_ids.length, 'account')}</small></td>
+  return html`<tr><td class="t name">${groupName(group, case_id, names)}<small>${plural(group.tenant_ids.length, 'account')}${measured.hi > level && case_id === null && html` · ${whyNoCase(groupStatus(group.tenant_ids, names))}`}</small></td>
 <td class="t">${statusBadge(groupStatus(group.tenant_ids, names))}</td>
 <td class="p">${draw({ measured, potential })}</td>
 <td class="n t"><b>${compute(shown.mid)}</b><small>${bounds(shown)}</small></td>
 <td class="t">${measured.hi > 0 ? tierBadge(group.tier) : html`<span class="badge tier">signed</span>`}</td></tr>`
+}
+
+/** Above the threshold and yet without a case: the reader will ask. */
+function whyNoCase(status: string): string {
+  return status === 'domestic' ? 'no case: determined domestic' : 'no open case'
 }
 
 function groupName(

@@ -19,7 +19,6 @@ export function headline(
   }
   const states = open.map(found => leadFinding(findingsOf(found))?.state ?? '')
   const due = open.map(found => found.next_due).filter(at => at !== null)
-  const next = due.length > 0 ? Math.min(...due) : null
   const level = threshold === null ? 'the threshold' : `${compute(threshold)} operations`
   const said = [
     tally(states, 'crossed', `passed ${level} even by the lower estimate`),
@@ -27,9 +26,17 @@ export function headline(
     tally(states, 'could', 'could pass it with what is used or signed'),
   ].filter(text => text !== null)
   return {
-    title: `${plural(open.length, 'open case')}${next === null ? '' : `, next due ${day(next)} (${untilDue(next, now)})`}`,
+    title: `${plural(open.length, 'open case')}${dueText(due, now)}`,
     lead: html`${said.length > 0 && `${sentence(said)}. `}${whoSentence(open)}`,
   }
+}
+
+function dueText(due: readonly Instant[], now: Instant): string {
+  const late = due.filter(at => at < now).length
+  if (late > 0) return `, ${late === due.length ? 'all' : late} overdue`
+  if (due.length === 0) return ''
+  const next = Math.min(...due)
+  return `, next due ${day(next)} (${untilDue(next, now)})`
 }
 
 function passing(threshold: number | null): string {

@@ -17,11 +17,21 @@ const SURE: Readonly<Record<string, string>> = {
   crossed: 'above the threshold even by the lower estimate',
   presume: 'presumably above: the middle estimate passes, the lower does not',
   could: 'could be above: only the upper estimate passes',
-  present: 'a red flag, which no legal threshold measures',
+  present: 'a warning sign that is there; it does not count operations',
   withdrawn: 'taken back by later data',
 }
 
-export function howSure(state: string): string {
+/** What is only committed is not estimated but counted; how it will be used nobody knows yet. */
+export function howSure({
+  state,
+  basis,
+}: {
+  readonly state: string
+  readonly basis: string
+}): string {
+  if (state === 'could' && basis === 'potential') {
+    return 'could result: what is signed suffices, though nothing need have run yet'
+  }
   return SURE[state] ?? state
 }
 
@@ -29,7 +39,7 @@ const SHORT: Readonly<Record<string, string>> = {
   crossed: 'above threshold',
   presume: 'presumably above',
   could: 'could be above',
-  present: 'red flag',
+  present: 'sign present',
   withdrawn: 'withdrawn',
 }
 

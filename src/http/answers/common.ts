@@ -19,7 +19,7 @@ export const operations = z
     tier: z
       .enum(TIERS)
       .nullable()
-      .describe('weakest evidence behind it: T1 counters … T5 billing only; null: nothing used'),
+      .describe('evidence behind most of it: T1 counters … T5 billing only; null: nothing used'),
   })
   .describe('90 % interval; one multiply-add counts two')
   .meta({ id: 'Operations' })

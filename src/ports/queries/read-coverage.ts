@@ -31,6 +31,20 @@ export const coverageQueries = {
       dark_hi: z.number(),
     }),
   },
+  'read-coverage-tenants': {
+    params: z.object({ ...window, ...limit }),
+    row: z.object({
+      tenant_id: z.string(),
+      observed_device_s: z.number(),
+      billed_device_s: z.number(),
+      dark_device_s: z.number(),
+      dark_hi: z.number(),
+      unknown_chip_device_s: z.number(),
+      unmetered_s: z.number(),
+      silent_zero_s: z.number(),
+      counter_resets: sqlCount,
+    }),
+  },
   'read-coverage-totals': {
     params: z.object(window),
     row: z.object({

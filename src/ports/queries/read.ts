@@ -89,7 +89,8 @@ export const readQueries = {
     params: z.object({
       ...window,
       ...tenants,
-      operations_min: z.number(),
+      /** As text: operations are beyond what crosses the seam as a number. */
+      operations_min: z.number().transform(String),
       after_start: timeParam,
       after_id: z.string(),
       ...limit,
