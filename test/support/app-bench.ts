@@ -7,6 +7,7 @@ import { createBuildNumbers } from '../../src/domain/build.ts'
 import type { DeliveryKind } from '../../src/domain/streams.ts'
 import { HOUR_MS, type Instant } from '../../src/domain/window.ts'
 import { createPipeline, type Pipeline } from '../../src/pipeline.ts'
+import type { Logger } from '../../src/ports/clock.ts'
 import type { Receipt } from '../../src/ports/intake.ts'
 import { createDerive } from '../../src/stages/derive.ts'
 import { createMeter } from '../../src/stages/meter.ts'
@@ -40,17 +41,19 @@ export interface AppBench {
   close(): Promise<void>
 }
 
+/** A logger for tests: what matters comes as an outcome or a fault. */
+export const SILENT: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
+
 const KEPT = new Set(['chips', 'chip_names', 'estimate_factors', 'skus', 'schema_migrations'])
 
 export async function openAppBench(): Promise<AppBench> {
   const folder = await mkdtemp(join(tmpdir(), 'flopwatch-test-'))
   const clock = fakeClock(HOUR + 30 * 24 * HOUR_MS)
-  const logger = {
-    debug: () => undefined,
-    info: () => undefined,
-    warn: () => undefined,
-    error: () => undefined,
-  }
   const open = (): Promise<App> =>
     openApp({
       projectFolder,
@@ -58,7 +61,7 @@ export async function openAppBench(): Promise<AppBench> {
       environment: {},
       flags: { data: join(folder, 'store') },
       clock,
-      logger,
+      logger: SILENT,
     })
   let app = await open()
   const own = await connect({ kind: 'embedded', path: join(folder, 'store') })
@@ -115,7 +118,7 @@ export async function openAppBench(): Promise<AppBench> {
 }
 
 /** The pipeline of the product up to derive; what judges is left out. */
-function numbersOnly({ store, clock, settings, reference }: App): Pipeline {
+export function numbersOnly({ store, clock, settings, reference }: App): Pipeline {
   const builds = createBuildNumbers(() => clock.now())
   const catalogueVersion = reference.version
   const detect = { evaluated: 0, raised: 0, restated: 0, withdrawn: 0, failed: [] }
