@@ -106,7 +106,7 @@ export function checkBind(http: Settings['http']): void {
   if (isLoopback(http.host) || http.tokens.length > 0) return
   throw new Fault(
     'BIND_REFUSED',
-    `will not listen on ${http.host} without tokens: set FLOPWATCH_TOKENS, or use 127.0.0.1`,
+    `will not listen on ${http.host} without tokens; 127.0.0.1 needs none`,
   )
 }
 

@@ -10,7 +10,7 @@ export interface CommandContext {
   /** Folder that holds `config`, `detectors` and `sql`. */
   readonly projectFolder: string
   readonly clock: Clock
-  /** Resolves when the user or the supervisor asks to stop. */
+  /** Resolves when the user or the supervisor asks to stop; who reads it must then end. */
   readonly stopped: Promise<void>
   /** Largest resident size of the process so far. */
   memoryPeak_bytes(): number

@@ -43,20 +43,32 @@ export async function serveUntilStopped(
   roles: readonly Role[],
 ): Promise<void> {
   checkBind(app.settings.http)
+  const { stopped } = context
   const metrics = createMetrics({ process: true })
   const loop = roles.includes('detect') ? startTickLoop(app, metrics) : null
   const server = await openServer(context, app, { roles, metrics, loop })
   try {
-    const { host, port } = app.settings.http
-    const address = await server.listen({ host, port })
+    const address = await listen(server, app.settings.http)
     printLine(
       context,
       `Flopwatch listens on ${address} (roles: ${roles.join(', ')}). Stop with Ctrl-C.`,
     )
-    await context.stopped
+    await stopped
   } finally {
     await server.close()
     await loop?.stop()
+  }
+}
+
+async function listen(
+  server: FastifyInstance,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<string> {
+  try {
+    return await server.listen({ host, port })
+  } catch (cause) {
+    const why = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : ''
+    throw new Fault('ADDRESS_UNAVAILABLE', `cannot listen on ${host}:${port}${why}`, { cause })
   }
 }
 

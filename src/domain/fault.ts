@@ -59,7 +59,11 @@ export const FAULTS = {
   },
   BIND_REFUSED: {
     retryable: false,
-    remedy: 'Configure http.tokens before binding beyond loopback.',
+    remedy: 'Put tokens into FLOPWATCH_TOKENS before binding beyond loopback.',
+  },
+  ADDRESS_UNAVAILABLE: {
+    retryable: false,
+    remedy: 'Choose another with --host and --port, or stop what listens there.',
   },
   NOT_FOUND: { retryable: false, remedy: 'List what exists with `flopwatch detect`.' },
   USAGE: { retryable: false, remedy: 'See `flopwatch --help`.' },
