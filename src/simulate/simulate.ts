@@ -47,13 +47,17 @@ export interface Simulation {
   truth(): Truth
 }
 
-/** The same arguments give the same bytes. Streams can be read once. */
+/**
+ * The same arguments give the same bytes. Streams can be read once; those without a record are left
+ * out, because an empty file says nothing.
+ */
 export function simulate(name: ScenarioName, options: SimulationOptions): Simulation {
   const window = windowOf(name, options)
   const scene = SCENARIOS[name].scene(window)
   const ledgers = scene.fleets.map(createRunLedger)
   const { seed } = options
-  let drained = false
+  const expected = scene.fleets.reduce((sum, fleet) => sum + sampleCount(fleet), 0)
+  let drained = expected === 0
   function* telemetryLines(): Generator<string> {
     const samples = applyFaults(meter(scene, ledgers, seed), options.faults ?? NO_FAULTS, seed)
     const render = createSampleRenderer()
@@ -63,13 +67,9 @@ export function simulate(name: ScenarioName, options: SimulationOptions): Simula
   return {
     window,
     streams: [
-      {
-        name: 'telemetry.accelerator',
-        lines: telemetryLines(),
-        expected: scene.fleets.reduce((sum, fleet) => sum + sampleCount(fleet), 0),
-      },
+      { name: 'telemetry.accelerator', lines: telemetryLines(), expected },
       ...recordStreams(scene, window, seed),
-    ],
+    ].filter(stream => stream.expected > 0),
     truth() {
       assert(drained, 'the truth is asked for before the telemetry has been read')
       return tellTruth({ scenario: name, seed, window }, scene.actors, ledgers)
@@ -106,7 +106,7 @@ function nextDue(metered: readonly { fleet: Fleet; meter: MeteredFleet }[]): Ins
   return next
 }
 
-/** The streams that are small. Empty ones are left out: a file without a record says nothing. */
+/** The streams that are small. */
 function recordStreams(scene: Scene, window: Window, seed: number): SimulatedStream[] {
   const { cast } = scene
   const streams = {
@@ -118,11 +118,9 @@ function recordStreams(scene: Scene, window: Window, seed: number): SimulatedStr
     'identity.access': accessRecords(cast, window, seed),
     'identity.list': listRecords(window),
   }
-  return Object.entries(streams)
-    .filter(([, records]) => records.length > 0)
-    .map(([name, records]) => ({
-      name,
-      lines: records.map(record => JSON.stringify(record)),
-      expected: records.length,
-    }))
+  return Object.entries(streams).map(([name, records]) => ({
+    name,
+    lines: records.map(record => JSON.stringify(record)),
+    expected: records.length,
+  }))
 }
