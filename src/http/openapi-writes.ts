@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { QUARANTINE_REASONS } from '../domain/records/reject.ts'
-import { STREAMS, type StreamName } from '../domain/streams.ts'
+import type { StreamName } from '../domain/streams.ts'
 import {
   type JsonObject,
   operationId,
@@ -8,16 +7,16 @@ import {
   problemResponse,
   type SchemaOf,
 } from './openapi-schema.ts'
-import { pageQuery, pageShape } from './paging.ts'
+import { INGEST_PATHS } from './routes/ingest.ts'
 
 /**
  * The description of the intake, whose routes stream bodies and so are not made from schemas: how
- * a body comes in, what is answered, and where records that were not taken in can be read.
+ * a body comes in and what is answered.
  */
 
 export interface WriteOperation {
   readonly path: string
-  readonly method: 'get' | 'post'
+  readonly method: 'post'
   readonly operation: JsonObject
 }
 
@@ -27,8 +26,18 @@ const receipt = z
     duplicates: z.number(),
     quarantined: z.number(),
     batch_id: z.string().describe('names the delivery in /v1/batches and in quarantine'),
+    consumed: z.number().describe('accepted + duplicates + quarantined'),
+    revised: z.number().describe('accepted in the place of another content'),
+    conflicts: z.number().describe('two contents of one revision under one identity'),
   })
   .meta({ id: 'Receipt', description: 'Given only once the rows are durable' })
+
+const billing = z.object({
+  replace_period: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('the body states its billing periods anew, whole'),
+})
 
 const TITLES: Record<StreamName, string> = {
   'telemetry.accelerator': 'Accelerator telemetry: one device or node over one interval a record',
@@ -41,17 +50,14 @@ const TITLES: Record<StreamName, string> = {
   'identity.list': 'Entries of restriction and screening lists, and special measures',
 }
 
-/** `telemetry.accelerator` → `/v1/telemetry/accelerator`. */
-export function streamPath(stream: StreamName): string {
-  return `/v1/${stream.replace('.', '/')}`
-}
-
 export function writeOperations(schema: SchemaOf): WriteOperation[] {
-  const posts = STREAMS.map(stream => {
-    const path = streamPath(stream)
+  return Object.entries(INGEST_PATHS).map(([path, stream]) => {
     const operation = {
       summary: TITLES[stream],
       operationId: operationId('post', path),
+      ...(stream === 'telemetry.billing' && {
+        parameters: parametersOf(billing, 'query', schema),
+      }),
       requestBody: { required: true, content: bodyContent(stream) },
       responses: {
         '202': {
@@ -60,13 +66,13 @@ export function writeOperations(schema: SchemaOf): WriteOperation[] {
         },
         '400': problemResponse('The body is malformed; `position` says where'),
         '413': problemResponse('The body is longer than ingest.body_bytes_max'),
+        '415': problemResponse('The content encoding is neither gzip nor identity'),
         '503': problemResponse('Back-pressure; try again after Retry-After seconds'),
         default: problemResponse('What was wrong and what to do about it'),
       },
     }
-    return { path, method: 'post' as const, operation }
+    return { path, method: 'post', operation }
   })
-  return [...posts, quarantineOperation(schema)]
 }
 
 /** One object, an array or lines; `content-encoding: gzip` is taken as well. */
@@ -76,41 +82,4 @@ function bodyContent(stream: StreamName): JsonObject {
   const lines = { schema: { type: 'string', description: 'one record a line' } }
   const csv = stream === 'telemetry.billing' ? { 'text/csv': lines } : {}
   return { 'application/json': json, 'application/x-ndjson': lines, ...csv }
-}
-
-const quarantined = z
-  .object({
-    quarantine_id: z.string(),
-    stream: z.string(),
-    reason: z.string().describe(Object.keys(QUARANTINE_REASONS).join(', ')),
-    detail: z.string(),
-    raw_base64: z.string(),
-    source: z.string(),
-    position: z.number(),
-    batch_id: z.string(),
-    received_at: z.string(),
-  })
-  .meta({ id: 'QuarantinedRecord' })
-
-function quarantineOperation(schema: SchemaOf): WriteOperation {
-  const path = '/v1/quarantine'
-  const summary = 'Records that were not taken in, newest first'
-  const query = z.strictObject({
-    ...pageQuery,
-    stream: z.enum(STREAMS).optional(),
-    reason: z.string().optional(),
-  })
-  const operation = {
-    summary,
-    operationId: operationId('get', path),
-    parameters: parametersOf(query, 'query', schema),
-    responses: {
-      '200': {
-        description: summary,
-        content: { 'application/json': { schema: schema(pageShape(quarantined), 'output') } },
-      },
-      default: problemResponse('What was wrong and what to do about it'),
-    },
-  }
-  return { path, method: 'get', operation }
 }

@@ -11,6 +11,7 @@ import { registerConsole, sendProblemPage } from './routes/console.ts'
 import { coverageRoutes } from './routes/coverage.ts'
 import { findingRoutes } from './routes/findings.ts'
 import { healthRoutes } from './routes/health.ts'
+import { quarantineRoutes } from './routes/quarantine.ts'
 import { reportRoutes } from './routes/reports.ts'
 import { runRoutes } from './routes/runs.ts'
 import { tenantRoutes } from './routes/tenants.ts'
@@ -66,6 +67,7 @@ export function apiRoutes(deps: ServerDeps): ApiRoute[] {
     ...caseRoutes(deps),
     ...reportRoutes(deps),
     ...coverageRoutes(deps),
+    ...quarantineRoutes(deps),
     ...healthRoutes(deps),
     apiRoute({
       path: '/openapi.json',

@@ -38,7 +38,7 @@ export function reportRoutes(deps: ServerDeps): ApiRoute[] {
       answers: { 'application/json': manifest },
       answer: async ({ params }, reply) => {
         const report = await findReport(deps.store, params.id)
-        return reply.type('application/json; charset=utf-8').send(canonicalJson(report.manifest))
+        return reply.type('application/json; charset=utf-8').send(fileText(report.manifest))
       },
     }),
   ]
@@ -77,9 +77,7 @@ function reportFile(
     answer: async ({ params }, reply) => {
       const report = await findReport(store, params.id)
       const bytes =
-        format === 'json'
-          ? canonicalJson(report.report_json)
-          : await draw(renderers, report, format)
+        format === 'json' ? fileText(report.report_json) : await draw(renderers, report, format)
       return describeFile(reply, `${params.id}.${format}`, mediaType).send(bytes)
     },
   })
@@ -94,6 +92,11 @@ async function draw(
   const renderer = renderers.find(one => one.format === format)
   if (!renderer) throw new Fault('NOT_FOUND', `this server draws no ${format} of reports`)
   return renderer.render(stored.report_json)
+}
+
+/** JSON files of a package are canonical JSON and a line end; the manifest's hashes are of that. */
+function fileText(content: object): string {
+  return `${canonicalJson({ ...content })}\n`
 }
 
 function describeFile(reply: FastifyReply, name: string, mediaType: string): FastifyReply {
