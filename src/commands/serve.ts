@@ -1,11 +1,12 @@
-import type { FastifyInstance } from 'fastify'
+import { measuredIntake } from '../adapters/measured-intake.ts'
+import { measuredStore } from '../adapters/measured-store.ts'
 import { createMetrics } from '../adapters/metrics.ts'
 import { createHtmlRenderer } from '../adapters/render/html.ts'
 import { createPdfRenderer } from '../adapters/render/pdf.ts'
 import type { App } from '../app.ts'
 import { Fault } from '../domain/fault.ts'
 import { ingestRoutes } from '../http/routes/ingest.ts'
-import { buildServer } from '../http/server.ts'
+import { buildServer, type Server } from '../http/server.ts'
 import { readTriageRules } from '../policy.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import { checkBind } from '../settings.ts'
@@ -61,7 +62,7 @@ export async function serveUntilStopped(
 }
 
 async function listen(
-  server: FastifyInstance,
+  server: Server,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<string> {
   try {
@@ -82,8 +83,10 @@ async function openServer(
   context: CommandContext,
   app: App,
   { roles, metrics, loop }: Serving,
-): Promise<FastifyInstance> {
-  const { store, clock, settings, intake } = app
+): Promise<Server> {
+  const { clock, settings } = app
+  const store = measuredStore(app.store, metrics, clock)
+  const intake = measuredIntake(app.intake, metrics)
   const pressure = () => {
     const stuck = (loop?.failures() ?? 0) >= FAILURES_TO_UNREADY
     const reason = stuck ? `${loop?.failures()} ticks failed in a row` : ''

@@ -16,6 +16,9 @@ import { reportRoutes } from './routes/reports.ts'
 import { runRoutes } from './routes/runs.ts'
 import { tenantRoutes } from './routes/tenants.ts'
 
+/** For those who start and stop it; they need not know the framework. */
+export type Server = FastifyInstance
+
 /** Bodies that no route streams are small; the intake's routes set a bound of their own. */
 const BODY_BYTES_MAX = 1_048_576
 
@@ -23,7 +26,7 @@ const BODY_BYTES_MAX = 1_048_576
  * The server with all its routes, ready to listen or to be asked in a test. It never binds an
  * address: whoever starts it decides that, and refuses one beyond loopback without tokens.
  */
-export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
+export async function buildServer(deps: ServerDeps): Promise<Server> {
   const app = fastify({
     ...(deps.logger ? { loggerInstance: deps.logger } : { logger: false }),
     logController: new LogController({ disableRequestLogging: true }),
