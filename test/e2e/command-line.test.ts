@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -121,10 +122,11 @@ describe('pipes and signals', () => {
   })
 
   test('Ctrl-C ends a command that waits for its input', async () => {
-    const child = startCommand(['ingest', '-', '--data', at('waiting'), '--verbose'])
-    child.stdin?.write('{"device_id":"gpu-1",')
+    const child = startCommand(['ingest', '-', '--data', at('waiting')])
+    const exit = once(child, 'exit')
+    await expect.poll(() => existsSync(at('waiting')), { timeout: 20_000 }).toBe(true)
     child.kill('SIGINT')
-    const [code, signal] = await once(child, 'exit')
+    const [code, signal] = await exit
     expect({ code, signal }).toEqual({ code: null, signal: 'SIGINT' })
   })
 })
