@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openStore } from '../../src/adapters/clickhouse/open.ts'
+import { createBuildNumbers } from '../../src/domain/build.ts'
+import { meterSettings } from '../../src/domain/meter-settings.ts'
+import { toSqlTime } from '../../src/domain/window.ts'
 import type { Row, Store } from '../../src/ports/store.ts'
+import { createMeter } from '../../src/stages/meter.ts'
 import type { FrontFault } from '../support/clickhouse-front.ts'
 import { type Front, startFront } from '../support/front-process.ts'
 import { fakeClock, projectFolder } from '../support/store.ts'
@@ -174,4 +178,29 @@ test('a server behind a broken schema migration answers with a fault that names 
   const opening = open(front.url)
   await expect(opening).rejects.toMatchObject({ code: 'STORE_REFUSED' })
   await expect(opening).rejects.toThrow('(code 497)')
+})
+
+test('the largest pass of the meter fits the bounds of a server on what a request may name', async () => {
+  const clock = fakeClock()
+  const builds = createBuildNumbers(clock.now)
+  const settings = meterSettings.parse(undefined)
+  const { store: patient } = await open(front.url)
+  const meter = createMeter({ store: patient, clock, builds, settings, catalogueVersion: 'none' })
+  const from = Date.UTC(2020, 0)
+  const hours = Array.from({ length: 4000 }, (_, index) => from + 2 * index * 3_600_000)
+  const marks = hours.map((hour, index) => ({
+    hour: toSqlTime(hour).slice(0, 19),
+    batch_id: `bat-0123456789abcdef-${index}`,
+    state: 1,
+    at: toSqlTime(hour),
+  }))
+  for (let at = 0; at < marks.length; at += 1000) {
+    await patient.append('hour_marks', marks.slice(at, at + 1000))
+  }
+  const until = Date.UTC(2022, 0)
+  const metered = await meter.rebuild(until)
+  expect(metered.marks.hours).toHaveLength(4000)
+  await meter.settle(metered)
+  expect(await patient.query('hour-marks-dirty', { from, until, limit: 10 })).toEqual([])
+  await patient.close()
 })

@@ -62,6 +62,6 @@ test('order, batches, copies, ticks and restarts change no number', async () => 
       }
     }),
     // More runs at will: FLOPWATCH_RUNS=200. A failure prints its seed and its path.
-    { numRuns: Number(process.env['FLOPWATCH_RUNS'] ?? 6) },
+    { numRuns: Number(process.env['FLOPWATCH_RUNS'] ?? 8) },
   )
 }, 600_000)
