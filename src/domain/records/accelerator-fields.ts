@@ -61,8 +61,8 @@ export const NUMBER_FIELDS = {
 export const DEVICE_COUNT_MAX = 65_536
 export const REVISION_MAX = 4_294_967_295
 
-export type NumberField = keyof typeof NUMBER_FIELDS
-export type TextField = (typeof TEXT_FIELDS)[number]
+type NumberField = keyof typeof NUMBER_FIELDS
+type TextField = (typeof TEXT_FIELDS)[number]
 
 /** One device (or node-level meter) over the interval that ends at `time`. */
 export type AcceleratorSample = {

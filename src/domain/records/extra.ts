@@ -8,7 +8,7 @@ import { type Reading, rejected, taken } from './reject.ts'
 const CONTENT =
   /^(prompts?|completions?|messages?|(input|output|response)_?(text|tokens)?|weights?|gradients?|source_?code|code|script|notebook|dataset_?(rows|content)|training_?data|embeddings?|memory_?(contents?|dump)|packet_?payload|payload|checkpoint_?data)$/i
 
-export const CONTENT_REMOVED = '(content, not kept)'
+const CONTENT_REMOVED = '(content, not kept)'
 
 /**
  * The unknown members as canonical JSON, so that a re-serialised copy is the same copy. Members

@@ -17,7 +17,7 @@ const BLANK_TEXTS: ReadonlySet<string> = new Set([
 ])
 
 /** Blank, `[N/A]`, `NULL`, `NaN` and their like: a tool's way to say that it has no value. */
-export function isBlankText(text: string): boolean {
+function isBlankText(text: string): boolean {
   return text.length <= 15 && BLANK_TEXTS.has(text.trim().toLowerCase())
 }
 
@@ -25,7 +25,7 @@ export function isBlankText(text: string): boolean {
  * DCGM's blank values (dcgm_structs.h): 64-bit integers from 9223372036854775792, which all read
  * as 2^63 in a double, and floats 2^47 .. 2^47 + 3.
  */
-export function isBlankNumber(value: number): boolean {
+function isBlankNumber(value: number): boolean {
   return value === 2 ** 63 || (value >= 2 ** 47 && value <= 2 ** 47 + 3 && Number.isInteger(value))
 }
 
@@ -86,12 +86,6 @@ export const numberOrNull = anything.transform((value, context): number | null =
   const read = readNumber(value)
   if (read !== undefined) return read
   context.addIssue({ code: 'invalid_type', expected: 'number', input: value })
-  return z.NEVER
-})
-
-export const requiredNumber = numberOrNull.transform((value, context): number => {
-  if (value !== null) return value
-  context.addIssue({ code: 'custom', input: value, params: { missing: true } })
   return z.NEVER
 })
 

@@ -143,12 +143,13 @@ function isPresent(mask: number, index: number): boolean {
   return Math.floor(mask / 2 ** index) % 2 === 1
 }
 
-/** Neighbouring samples share their hour and often their time. */
+/** The samples of a part share hours and, as devices tick together, most of their times. */
 function memo(spell: (at: Instant) => string): (at: Instant) => string {
-  let known = { at: Number.NaN, text: '' }
+  const known = new Map<Instant, string>()
   return at => {
-    if (known.at !== at) known = { at, text: spell(at) }
-    return known.text
+    const spelled = known.get(at) ?? spell(at)
+    known.set(at, spelled)
+    return spelled
   }
 }
 
