@@ -8,7 +8,14 @@ const fine = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 })
 
 /** `1.3e26`; two digits, because no estimate is better than that. */
 export function compute(value: number): string {
-  return value === 0 ? '0' : value.toExponential(1).replace(/(\.0)?e\+?/, 'e')
+  return value === 0 ? '0' : value.toExponential(1).replace('e+', 'e')
+}
+
+/** `1e26`: a number that was set, not estimated, with the digits it has; sums of steps are cut. */
+export function exact(value: number): string {
+  return Math.abs(value) >= 1e6
+    ? Number(value.toPrecision(6)).toExponential().replace('e+', 'e')
+    : count(value)
 }
 
 /** `9.2e25 – 2.0e26`. */
@@ -85,6 +92,11 @@ export function amount(value: number, unit: string): string {
   if (unit === 'ratio') return percent(value)
   if (unit === 'operations' || Math.abs(value) >= 1e9) return compute(value)
   return count(value)
+}
+
+/** A threshold in its unit. */
+export function limit(value: number, unit: string): string {
+  return unit === 'ratio' ? percent(value) : exact(value)
 }
 
 const UNIT_NAMES: Readonly<Record<string, string>> = {

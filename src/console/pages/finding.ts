@@ -2,7 +2,7 @@ import type { Detector } from '../../domain/detector.ts'
 import { type EvidenceParts, evidenceTree, type TreeNode } from '../../domain/evidence-tree.ts'
 import type { QueryRow } from '../../ports/queries/registry.ts'
 import type { ConsoleDeps, ConsolePage } from '../deps.ts'
-import { amount, moment, unitName, words } from '../format.ts'
+import { limit, moment, unitName, words } from '../format.ts'
 import { type Content, type Html, html, joined } from '../html.ts'
 import { facts, head, link, section, severityBadge, table, tenantLink } from '../parts.ts'
 import { determinationTree } from '../views/determination.ts'
@@ -169,7 +169,7 @@ function versionTable(versions: readonly Finding[]): Html {
         title: 'Threshold',
         kind: 'n',
         cell: row =>
-          row.threshold > 0 ? `${amount(row.threshold, row.unit)} ${unitName(row.unit)}` : '',
+          row.threshold > 0 ? `${limit(row.threshold, row.unit)} ${unitName(row.unit)}` : '',
       },
     ],
     'Versions of the finding',

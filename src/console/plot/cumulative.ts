@@ -1,6 +1,6 @@
 import { addOperations, NO_OPERATIONS, type Operations } from '../../domain/quantity.ts'
 import type { Instant, Window } from '../../domain/window.ts'
-import { compute, count } from '../format.ts'
+import { count, exact } from '../format.ts'
 import { type Html, html } from '../html.ts'
 import { linearScale, roundTicks, type Scale } from './scale.ts'
 import { timeAxis } from './time-axis.ts'
@@ -58,7 +58,7 @@ export function cumulativePlot(
   const shown = threshold !== null && threshold <= top * THRESHOLD_REACH
   const y = linearScale(0, (shown ? Math.max(top, threshold) : top) * 1.08, BOTTOM, TOP)
   const x = linearScale(window.start, window.end, LEFT, RIGHT)
-  return html`<figure class="plot"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Operations added up over time, lower, middle and upper estimate, ${threshold !== null && `against the threshold of ${compute(threshold)}`}">
+  return html`<figure class="plot"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Operations added up over time, lower, middle and upper estimate, ${threshold !== null && `against the threshold of ${exact(threshold)}`}">
 ${valueAxis(y)}
 ${timeAxis(window, x, BOTTOM, 7)}
 <line class="axis" x1="${LEFT}" x2="${RIGHT}" y1="${BOTTOM}" y2="${BOTTOM}"/>
@@ -69,19 +69,19 @@ ${timeAxis(window, x, BOTTOM, 7)}
 ${shown && thresholdLine(y, threshold)}
 </svg>
 <figcaption>Band: lower to upper estimate. Line: middle. Within a segment operations are spread evenly.
-${threshold !== null && !shown && html`The threshold of ${compute(threshold)} operations is ${count(threshold / (top || 1))} times the upper estimate and lies far above this plot.`}</figcaption></figure>`
+${threshold !== null && !shown && html`The threshold of ${exact(threshold)} operations is ${count(threshold / (top || 1))} times the upper estimate and lies far above this plot.`}</figcaption></figure>`
 }
 
 function valueAxis(y: Scale): Html {
   return html`${roundTicks(y.to).map(
     value => html`<g class="tick"><line class="grid" x1="${LEFT}" x2="${RIGHT}" y1="${y(value)}" y2="${y(value)}"/>
-<text x="${LEFT - 8}" y="${y(value) + 4}" text-anchor="end">${compute(value)}</text></g>`,
+<text x="${LEFT - 8}" y="${y(value) + 4}" text-anchor="end">${exact(value)}</text></g>`,
   )}`
 }
 
 function thresholdLine(y: Scale, threshold: number): Html {
   return html`<line class="threshold" x1="${LEFT}" x2="${RIGHT}" y1="${y(threshold)}" y2="${y(threshold)}"/>
-<text class="threshold-label" x="${LEFT + 6}" y="${y(threshold) - 6}">threshold ${compute(threshold)} operations</text>`
+<text class="threshold-label" x="${LEFT + 6}" y="${y(threshold) - 6}">threshold ${exact(threshold)} operations</text>`
 }
 
 type Bound = keyof Operations

@@ -1,5 +1,5 @@
 import type { Operations } from '../../domain/quantity.ts'
-import { compute } from '../format.ts'
+import { exact } from '../format.ts'
 import { type Html, html } from '../html.ts'
 import { decades, logScale, round, type Scale } from './scale.ts'
 
@@ -38,8 +38,8 @@ export function intervalAxis(x: Scale, threshold: number): Html {
   return html`<svg class="bar-axis" viewBox="0 0 ${BAR_WIDTH} 34" role="img" aria-label="Scale: operations, logarithmic">
 ${labelled
   .filter(value => value !== threshold)
-  .map(value => html`<text x="${x(value)}" y="29" text-anchor="middle">${compute(value)}</text>`)}
-<text class="threshold-label" x="${x(threshold)}" y="12" text-anchor="middle">threshold ${compute(threshold)}</text>
+  .map(value => html`<text x="${x(value)}" y="29" text-anchor="middle">${exact(value)}</text>`)}
+<text class="threshold-label" x="${x(threshold)}" y="12" text-anchor="middle">threshold ${exact(threshold)}</text>
 <line class="threshold" x1="${x(threshold)}" x2="${x(threshold)}" y1="17" y2="34"/>
 </svg>`
 }

@@ -38,10 +38,12 @@ function ownerNode(owner: DeterminedOwner): Html {
 ${evidence(owner, owner.chains.some(chain => chain.length > 2) && chains)}</li>`
 }
 
-function evidence(person: DeterminedPerson, more: Content = null): Content {
-  if (person.evidence.length === 0 && !more) return null
-  return html`<ul>${person.evidence.map(
+/** The facts on one line, so that a tree of owners can be seen whole; chains below. */
+function evidence(person: DeterminedPerson, chains: Content = null): Content {
+  const facts = person.evidence.map(
     ({ fact, value, basis, established }) =>
-      html`<li class="soft">${words(fact)}: ${value} <span>(${basis}${!established && ', not established'})</span></li>`,
-  )}${more}</ul>`
+      html`${words(fact)} ${value} (${basis}${!established && ', not established'})`,
+  )
+  const line = facts.length > 0 && html`<li class="soft">${joined(facts, ' · ')}</li>`
+  return (line || chains) && html`<ul>${line}${chains}</ul>`
 }

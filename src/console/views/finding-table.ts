@@ -1,5 +1,5 @@
 import type { Detector } from '../../domain/detector.ts'
-import { amount, day, words } from '../format.ts'
+import { day, limit, words } from '../format.ts'
 import { type Html, html, joined } from '../html.ts'
 import { badge, link, severityBadge, statusBadge, table, tenantLink } from '../parts.ts'
 import type { FindingRow } from './case-card.ts'
@@ -19,7 +19,7 @@ export function findingTable(rows: readonly FindingRow[], detectors: readonly De
       {
         title: 'Measured',
         cell: row =>
-          html`${measuredText(row)}<small>${row.threshold > 0 && `against ${amount(row.threshold, row.unit)}; `}${row.basis}</small>`,
+          html`${measuredText(row)}<small>${row.threshold > 0 && `against ${limit(row.threshold, row.unit)}; `}${row.basis}</small>`,
       },
       {
         title: 'Answer',

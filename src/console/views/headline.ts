@@ -1,5 +1,5 @@
 import type { Instant } from '../../domain/window.ts'
-import { compute, day, plural, untilDue } from '../format.ts'
+import { day, exact, plural, untilDue } from '../format.ts'
 import { type Html, html } from '../html.ts'
 import { type CaseRow, type FindingRow, leadFinding } from './case-card.ts'
 
@@ -19,7 +19,7 @@ export function headline(
   }
   const states = open.map(found => leadFinding(findingsOf(found))?.state ?? '')
   const due = open.map(found => found.next_due).filter(at => at !== null)
-  const level = threshold === null ? 'the threshold' : `${compute(threshold)} operations`
+  const level = threshold === null ? 'the threshold' : `${exact(threshold)} operations`
   const said = [
     tally(states, 'crossed', `passed ${level} even by the lower estimate`),
     tally(states, 'presume', `presumably passed ${level}`),
@@ -40,7 +40,7 @@ function dueText(due: readonly Instant[], now: Instant): string {
 }
 
 function passing(threshold: number | null): string {
-  return threshold === null ? 'met a rule' : `is near ${compute(threshold)} operations`
+  return threshold === null ? 'met a rule' : `is near ${exact(threshold)} operations`
 }
 
 function tally(states: readonly string[], state: string, text: string): string | null {

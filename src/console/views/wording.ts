@@ -1,5 +1,5 @@
 import type { Detector } from '../../domain/detector.ts'
-import { amount, bounds, compute, percent, unitName } from '../format.ts'
+import { amount, bounds, exact, limit, percent, unitName } from '../format.ts'
 import { type Html, html } from '../html.ts'
 
 /** What findings say, in words for people who do not know the product. */
@@ -63,7 +63,7 @@ export function thresholdText({ threshold, unit, measured_mid }: Measured): stri
   if (threshold <= 0) return ''
   const times = measured_mid / threshold
   const ratio = times >= 10 ? Math.round(times).toString() : times.toPrecision(2)
-  return `${ratio} × the threshold of ${amount(threshold, unit)}`
+  return `${ratio} × the threshold of ${limit(threshold, unit)}`
 }
 
 /** Confidence that the threshold is passed; never quite none or certain. */
@@ -78,5 +78,5 @@ export function detectorTitle(detectors: readonly Detector[], id: string): strin
 }
 
 export function thresholdName(threshold: number | null): string {
-  return threshold === null ? 'no threshold' : `${compute(threshold)} operations`
+  return threshold === null ? 'no threshold' : `${exact(threshold)} operations`
 }

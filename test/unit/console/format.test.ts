@@ -6,6 +6,7 @@ import {
   deviceHours,
   duration,
   energy,
+  exact,
   moment,
   percent,
   untilDue,
@@ -13,8 +14,9 @@ import {
 import { at } from '../../support/case-world.ts'
 
 test('operations have two digits', () => {
-  expect([0, 1e26, 1.26e26, 9.96e25].map(compute)).toEqual(['0', '1e26', '1.3e26', '1e26'])
-  expect(bounds({ lo: 9.2e25, mid: 1e26, hi: 2e26 })).toBe('9.2e25 – 2e26')
+  expect([0, 1e26, 1.26e26, 9.96e25].map(compute)).toEqual(['0', '1.0e26', '1.3e26', '1.0e26'])
+  expect([1e26, 3 * 2e25, 0.25, 300].map(exact)).toEqual(['1e26', '6e25', '0.25', '300'])
+  expect(bounds({ lo: 9.2e25, mid: 1e26, hi: 2e26 })).toBe('9.2e25 – 2.0e26')
   expect(bounds({ lo: 1, mid: 1, hi: 1 })).toBe('exact')
 })
 

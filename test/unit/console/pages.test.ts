@@ -105,7 +105,7 @@ describe('with a fleet', () => {
     const text = await page('/')
     expect(text).toContain(`Customer shell-${SHELL} LLC`)
     expect(text).toContain('foreign person')
-    expect(text).toContain('<b>2e26</b> operations (1e26 – 4e26)')
+    expect(text).toContain('<b>2.0e26</b> operations (1.0e26 – 4.0e26)')
     expect(text).toContain('presumably above')
     expect(text).toContain('from the transaction of')
     expect(text).toContain('1 open case')
