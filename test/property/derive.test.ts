@@ -1,0 +1,66 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { HOUR_MS } from '../../src/domain/window.ts'
+import { type DeriveBench, openDeriveBench, stretch, UNTIL } from '../support/derive-bench.ts'
+import { HOUR } from '../support/meter-bench.ts'
+
+/**
+ * Gangs and runs depend on the device-hours alone: built step by step, each time from the first
+ * hour that changed, they are those of one build over everything.
+ */
+
+let bench: DeriveBench
+beforeAll(async () => {
+  bench = await openDeriveBench()
+})
+afterAll(() => bench.close())
+
+/** A job of some devices, minutes after 05:00; starts a little apart, so that gangs are doubtful. */
+const job = fc.record({
+  devices: fc.subarray(['a', 'b', 'c', 'd', 'e'], { minLength: 1 }),
+  from: fc.integer({ min: 0, max: 4000 }),
+  length: fc.integer({ min: 5, max: 700 }),
+  apart: fc.integer({ min: 0, max: 3 }),
+  fabric: fc.constantFrom('f', 'f', 'g'),
+})
+
+/** What happens between two builds: jobs come to light, or hours turn out not to be the tenant's. */
+const step = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ jobs: fc.array(job, { minLength: 1, maxLength: 4 }) }) },
+  { weight: 1, arbitrary: fc.record({ erasedFrom: fc.integer({ min: 0, max: 70 }) }) },
+)
+
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
+
+const TENANT = 'acme'
+const derive = (hour: number) => bench.derive(new Map([[TENANT, HOUR + hour * HOUR_MS]]), UNTIL)
+
+async function take(change: Step): Promise<number> {
+  if ('erasedFrom' in change) {
+    await bench.erase(TENANT, HOUR + change.erasedFrom * HOUR_MS)
+    return change.erasedFrom
+  }
+  const stretches = change.jobs.flatMap(({ devices, from, length, apart, fabric }) =>
+    devices.map((device, index) => {
+      const start = from + index * apart
+      return stretch(TENANT, device, start, start + length, { fabric_id: fabric })
+    }),
+  )
+  await bench.busy(...stretches)
+  return Math.min(...change.jobs.map(({ from }) => Math.floor(from / 60)))
+}
+
+test('step by step or at once, gangs and runs are the same', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 5 }), async steps => {
+      await bench.clear('device_hours', 'gangs', 'runs', 'run_history')
+      for (const change of steps) await derive(await take(change))
+      const [gangs, runs] = [await bench.gangsOf(TENANT), await bench.runsOf(TENANT)]
+      await bench.clear('gangs', 'runs')
+      await derive(0)
+      expect(gangs).toEqual(await bench.gangsOf(TENANT))
+      expect(runs).toEqual(await bench.runsOf(TENANT))
+    }),
+    { numRuns: Number(process.env['FLOPWATCH_RUNS'] ?? 12) },
+  )
+}, 600_000)

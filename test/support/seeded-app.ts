@@ -1,0 +1,92 @@
+import type { Engine } from '../../src/adapters/clickhouse/connect.ts'
+import { type App, openApp } from '../../src/app.ts'
+import { reportStage } from '../../src/commands/report.ts'
+import { type DeliveryKind, isDeliveryKind } from '../../src/domain/streams.ts'
+import { HOUR_MS } from '../../src/domain/window.ts'
+import { simulate } from '../../src/simulate/simulate.ts'
+import { readCases } from '../../src/stages/cases/ledger.ts'
+import { SILENT } from './app-bench.ts'
+import { fakeClock, projectFolder } from './store.ts'
+
+/** The end of the simulated day that the store is filled with. */
+export const SEED_UNTIL = Date.UTC(2026, 9, 31)
+
+/** The product over an engine, with a day of the demo fleet taken through all its stages. */
+export async function openSeededApp(engine: Engine): Promise<App> {
+  const clock = fakeClock(SEED_UNTIL + HOUR_MS)
+  const app = await openApp({
+    projectFolder,
+    siteFile: null,
+    clock,
+    logger: SILENT,
+    ...placeOf(engine),
+  })
+  const simulation = simulate('demo', { seed: 1, until: SEED_UNTIL, days: 1 })
+  for (const { name, lines } of simulation.streams) {
+    if (isDeliveryKind(name)) await send(app, name, lines)
+  }
+  await send(app, 'telemetry.accelerator', unruly())
+  await app.pipeline.tick(SEED_UNTIL, true)
+  // Late samples at its start move a run, so that there is history to read.
+  await send(app, 'telemetry.accelerator', [sample('mover', 600)])
+  clock.set(clock.now() + HOUR_MS)
+  await app.pipeline.tick(SEED_UNTIL, false)
+  const cases = await readCases(app.store, '')
+  await reportStage(app).build(cases.slice(0, 1))
+  // And one hour stays dirty.
+  await send(app, 'telemetry.accelerator', [sample('late', 30)])
+  return app
+}
+
+async function send(app: App, kind: DeliveryKind, lines: Iterable<string>): Promise<void> {
+  const bytes = (async function* () {
+    yield new TextEncoder().encode([...lines].map(line => `${line}\n`).join(''))
+  })()
+  const source = {
+    name: 'seed',
+    format: 'ndjson',
+    replace_period: kind === 'telemetry.billing',
+    body_bytes_max: null,
+  } as const
+  const { fault } = await app.intake.receive(kind, bytes, source)
+  if (fault) throw fault
+}
+
+/** A minute that ends so many minutes before the end, as a line. */
+function sample(device_id: string, minutesBefore: number, more: object = {}): string {
+  const time = new Date(SEED_UNTIL - minutesBefore * 60_000).toISOString()
+  const accelerator = 'NVIDIA H100 80GB HBM3'
+  const fields = {
+    time,
+    interval_s: 60,
+    device_id,
+    tenant_id: 'unruly',
+    accelerator,
+    tensor_active: 0.5,
+  }
+  return JSON.stringify({ ...fields, ...more })
+}
+
+/** What a tidy fleet lacks: an unknown chip, a contradiction, a record that is none. */
+function unruly(): string[] {
+  return [
+    sample('mystery', 90, { accelerator: 'Mystery 9000' }),
+    sample('torn', 90),
+    sample('torn', 90, { tensor_active: 0.6 }),
+    '{"time":"yesterday"}',
+    ...Array.from({ length: 30 }, (_, index) => sample('mover', 590 - index)),
+  ]
+}
+
+function placeOf(engine: Engine) {
+  if (engine.kind === 'embedded') return { environment: {}, flags: { data: engine.path } }
+  return {
+    environment: {
+      CLICKHOUSE_URL: engine.url,
+      CLICKHOUSE_DATABASE: engine.database,
+      CLICKHOUSE_USER: engine.user,
+      CLICKHOUSE_PASSWORD: engine.password,
+    },
+    flags: {},
+  }
+}
