@@ -15,9 +15,9 @@ with
             commitment_id,
             argMax(
                 tuple(tenant_id, accelerator, accelerators, start, end, status, declared_use,
-                    recorded_at <= {as_of:DateTime64(3)} or ifNull(signed_at, start) <= {as_of:DateTime64(3)}),
-                tuple(recorded_at <= {as_of:DateTime64(3)},
-                    if(recorded_at <= {as_of:DateTime64(3)}, 1, -1) * toInt64(revision), recorded_at, content_hash)
+                    recorded_at <= {as_of:DateTime64(3, 'UTC')} or ifNull(signed_at, start) <= {as_of:DateTime64(3, 'UTC')}),
+                tuple(recorded_at <= {as_of:DateTime64(3, 'UTC')},
+                    if(recorded_at <= {as_of:DateTime64(3, 'UTC')}, 1, -1) * toInt64(revision), recorded_at, content_hash)
             ) as latest
         from commitments final
         where empty({tenants:Array(String)}) or has({tenants:Array(String)}, tenant_id)
@@ -34,13 +34,13 @@ with
             toString(latest.6) as firmness,
             toString(latest.7) as use_declared,
             if(named.chip = '', 'unknown', toString(named.chip)) as of_chip,
-            greatest({as_of:DateTime64(3)}, term_start) as from_time,
-            least(term_end, {as_of:DateTime64(3)} + toIntervalSecond(toInt64({horizon_days:Float64} * 86400))) as to_time,
+            greatest({as_of:DateTime64(3, 'UTC')}, term_start) as from_time,
+            least(term_end, {as_of:DateTime64(3, 'UTC')} + toIntervalSecond(toInt64({horizon_days:Float64} * 86400))) as to_time,
             greatest(0, toUnixTimestamp64Milli(to_time) - toUnixTimestamp64Milli(from_time)) / 1000 as left_s
         from revision
         left join (select name, chip from chip_names final where version = {catalogue:String}) as named
             on lowerUTF8(trimBoth(replaceRegexpAll(toString(latest.2), '\\s+', ' '))) = named.name
-        where latest.8 and latest.5 > {as_of:DateTime64(3)} and latest.6 in ('signed', 'active', 'option', 'quoted')
+        where latest.8 and latest.5 > {as_of:DateTime64(3, 'UTC')} and latest.6 in ('signed', 'active', 'option', 'quoted')
     ),
     potential as
     (
@@ -65,7 +65,7 @@ with
             sum(observed_mid + dark_mid) as used_mid,
             sum(observed_hi + dark_hi) as used_hi
         from usage_hours final
-        where hour >= {since:DateTime64(3)} and hour < {as_of:DateTime64(3)}
+        where hour >= {since:DateTime64(3, 'UTC')} and hour < {as_of:DateTime64(3, 'UTC')}
             and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, tenant_id))
         group by tenant
     ),

@@ -29,7 +29,7 @@ with
             toString(tenant_id) as tenant, hour, toString(site) as at_site, toString(fabric_id) as on_fabric,
             toString(chip) as of_chip, sum(device_hours.device_s) / 3600 as held
         from device_hours final
-        where hour >= {since:DateTime64(3)} and hour < {as_of:DateTime64(3)}
+        where hour >= {since:DateTime64(3, 'UTC')} and hour < {as_of:DateTime64(3, 'UTC')}
             and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, tenant_id))
         group by tenant, hour, at_site, on_fabric, of_chip
     ),
@@ -39,9 +39,9 @@ with
         select
             argMax(
                 tuple(tenant_id, accelerator, accelerators, start, end, status, fabric_gbps, site,
-                    recorded_at <= {as_of:DateTime64(3)} or ifNull(signed_at, start) <= {as_of:DateTime64(3)}),
-                tuple(recorded_at <= {as_of:DateTime64(3)},
-                    if(recorded_at <= {as_of:DateTime64(3)}, 1, -1) * toInt64(revision), recorded_at, content_hash)
+                    recorded_at <= {as_of:DateTime64(3, 'UTC')} or ifNull(signed_at, start) <= {as_of:DateTime64(3, 'UTC')}),
+                tuple(recorded_at <= {as_of:DateTime64(3, 'UTC')},
+                    if(recorded_at <= {as_of:DateTime64(3, 'UTC')}, 1, -1) * toInt64(revision), recorded_at, content_hash)
             ) as latest
         from commitments final
         where empty({tenants:Array(String)}) or has({tenants:Array(String)}, tenant_id)
@@ -52,7 +52,7 @@ with
         select
             latest.1 as tenant,
             toFloat64(latest.3) as held,
-            greatest(latest.4, {as_of:DateTime64(3)}) as from_time,
+            greatest(latest.4, {as_of:DateTime64(3, 'UTC')}) as from_time,
             latest.5 as to_time,
             latest.7 as fabric_link,
             toString(latest.8) as at_site,
@@ -62,7 +62,7 @@ with
         left join (select name, chip from chip_names final where version = {catalogue:String}) as named
             on lowerUTF8(trimBoth(replaceRegexpAll(toString(latest.2), '\\s+', ' '))) = named.name
         left join linked on latest.1 = linked.linked_tenant
-        where latest.9 and latest.6 in ('signed', 'active') and latest.5 > {as_of:DateTime64(3)}
+        where latest.9 and latest.6 in ('signed', 'active') and latest.5 > {as_of:DateTime64(3, 'UTC')}
     ),
     -- a commitment counts at the start of every commitment that it overlaps: sums peak at a start
     held_at as

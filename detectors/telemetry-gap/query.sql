@@ -18,7 +18,7 @@ with
             sum(device_hours.covered_s) as seen_s,
             groupUniqArray(toString(site)) as at_sites
         from device_hours final
-        where hour >= {since:DateTime64(3)} and hour < {as_of:DateTime64(3)}
+        where hour >= {since:DateTime64(3, 'UTC')} and hour < {as_of:DateTime64(3, 'UTC')}
             and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, tenant_id))
         group by tenant, device_id
     ),

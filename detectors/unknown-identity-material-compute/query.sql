@@ -18,7 +18,7 @@ with
             sum(observed_hi + dark_hi) as tenant_hi
         from usage_hours as usage final
         left join (select tenant_id, group_id from group_members final) as linked on usage.tenant_id = linked.tenant_id
-        where usage.hour >= {since:DateTime64(3)} and usage.hour < {as_of:DateTime64(3)}
+        where usage.hour >= {since:DateTime64(3, 'UTC')} and usage.hour < {as_of:DateTime64(3, 'UTC')}
             and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, usage.tenant_id))
         group by tenant
     ),
@@ -30,8 +30,8 @@ with
             JSONExtractString(latest, 'customer_party_id') as customer,
             JSONExtract(latest, 'reseller_path', 'Array(String)') as resellers
         from identity_records final
-        where kind = 'account' and valid_from <= {as_of:DateTime64(3)}
-            and (valid_to is null or valid_to > {as_of:DateTime64(3)})
+        where kind = 'account' and valid_from <= {as_of:DateTime64(3, 'UTC')}
+            and (valid_to is null or valid_to > {as_of:DateTime64(3, 'UTC')})
             and account_tenant in (select tenant from member)
         group by account_tenant
     ),
@@ -39,8 +39,8 @@ with
     (
         select id as known_party
         from identity_records final
-        where kind = 'party' and valid_from <= {as_of:DateTime64(3)}
-            and (valid_to is null or valid_to > {as_of:DateTime64(3)})
+        where kind = 'party' and valid_from <= {as_of:DateTime64(3, 'UTC')}
+            and (valid_to is null or valid_to > {as_of:DateTime64(3, 'UTC')})
             and id in (select customer from account)
         group by id
     ),

@@ -23,7 +23,7 @@ with
         from usage_hours as usage final
         left join (select tenant_id, group_id from group_members final) as linked
             on usage.tenant_id = linked.tenant_id
-        where usage.hour >= {since:DateTime64(3)} and usage.hour < {as_of:DateTime64(3)}
+        where usage.hour >= {since:DateTime64(3, 'UTC')} and usage.hour < {as_of:DateTime64(3, 'UTC')}
             and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, usage.tenant_id))
         group by tenant
     )

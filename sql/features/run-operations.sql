@@ -13,7 +13,7 @@ with
             chips, sites, devices_max, flop_lo, flop_mid, flop_hi, tier, length(segments) as segment_count,
             toDateTime64(toStartOfHour(start), 3, 'UTC') as first_hour
         from runs final
-        where start < {as_of:DateTime64(3)} and end > {since:DateTime64(3)}
+        where start < {as_of:DateTime64(3, 'UTC')} and end > {since:DateTime64(3, 'UTC')}
             and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, tenant_id))
     ),
     -- running totals, so that a run takes two look-ups however long it is
@@ -33,7 +33,7 @@ with
                 sum(dark_device_s) as dark_s,
                 sum(dark_hi) as dark_operations
             from usage_hours final
-            where hour >= (select min(first_hour) from alive) and hour < {as_of:DateTime64(3)}
+            where hour >= (select min(first_hour) from alive) and hour < {as_of:DateTime64(3, 'UTC')}
                 and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, tenant_id))
             group by tenant, at
         )

@@ -22,7 +22,7 @@ with
             sum(dark_hi) as dark_operations,
             groupUniqArrayIf(toString(dark_method), dark_device_s > 0) as methods
         from usage_hours final
-        where hour >= {since:DateTime64(3)} and hour < {as_of:DateTime64(3)}
+        where hour >= {since:DateTime64(3, 'UTC')} and hour < {as_of:DateTime64(3, 'UTC')}
             and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, tenant_id))
         group by tenant, day
         having billed_s > 0

@@ -25,7 +25,7 @@ select
         'chips', arrayStringConcat(arraySort(groupUniqArray(toString(chip))), ', ')
     ) as facts
 from usage_hours final
-where hour >= {since:DateTime64(3)} and hour < {as_of:DateTime64(3)}
+where hour >= {since:DateTime64(3, 'UTC')} and hour < {as_of:DateTime64(3, 'UTC')}
     and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, tenant_id))
 group by tenant_id
 order by subject_id

@@ -20,7 +20,7 @@ with device as
         sum(device_hours.unmetered_s) as blind_s,
         groupUniqArrayIf(toString(site), silent_zero_s > 0) as silent_sites
     from device_hours final
-    where hour >= {since:DateTime64(3)} and hour < {as_of:DateTime64(3)}
+    where hour >= {since:DateTime64(3, 'UTC')} and hour < {as_of:DateTime64(3, 'UTC')}
         and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, tenant_id))
     group by tenant, device_id
 )

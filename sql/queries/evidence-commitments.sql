@@ -7,5 +7,5 @@ select
     fabric_gbps, site, batch_id
 from commitments final
 where has({tenants:Array(String)}, tenant_id)
-    and start < {end:DateTime64(3)} and end > {start:DateTime64(3)}
+    and start < {end:DateTime64(3, 'UTC')} and end > {start:DateTime64(3, 'UTC')}
 order by tenant_id, commitment_id, revision, recorded_at

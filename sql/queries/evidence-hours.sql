@@ -12,6 +12,6 @@ select
     sum(observed_hi + dark_hi) as hi
 from usage_hours final
 where has({tenants:Array(String)}, tenant_id)
-    and hour >= toStartOfHour({start:DateTime64(3)}) and hour < {end:DateTime64(3)}
+    and hour >= toStartOfHour({start:DateTime64(3, 'UTC')}) and hour < {end:DateTime64(3, 'UTC')}
 group by tenant_id, chip, tier
 order by tenant_id, mid desc, chip, tier

@@ -9,7 +9,7 @@ select
     count() over () as total
 from runs final
 where has({tenants:Array(String)}, tenant_id)
-    and start < {end:DateTime64(3)} and end > {start:DateTime64(3)}
+    and start < {end:DateTime64(3, 'UTC')} and end > {start:DateTime64(3, 'UTC')}
     and ({run_id:String} = '' or run_id = {run_id:String})
 order by flop_mid desc, run_id
 limit {limit:UInt32}

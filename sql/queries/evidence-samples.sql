@@ -6,7 +6,7 @@ with brought as
 (
     select tenant_id, batch_id, count() as samples, uniqExact(device_id) as devices
     from samples final
-    where hour >= toStartOfHour({start:DateTime64(3)}) and hour < {end:DateTime64(3)}
+    where hour >= toStartOfHour({start:DateTime64(3, 'UTC')}) and hour < {end:DateTime64(3, 'UTC')}
         and has({tenants:Array(String)}, tenant_id)
     group by tenant_id, batch_id
 )

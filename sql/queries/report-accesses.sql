@@ -4,6 +4,6 @@
 -- bound:  limit. final: an access sent twice is one
 select tenant_id, principal, ip, time, action
 from accesses final
-where tenant_id in {tenants:Array(String)} and time < {until:DateTime64(3)}
+where tenant_id in {tenants:Array(String)} and time < {until:DateTime64(3, 'UTC')}
 order by time desc, tenant_id, principal, ip, action
 limit {limit:UInt32}

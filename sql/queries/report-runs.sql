@@ -21,6 +21,6 @@ select
     segments
 from runs final
 where tenant_id in {tenants:Array(String)}
-    and runs.start < {until:DateTime64(3)} and runs.end > {from:DateTime64(3)}
+    and runs.start < {until:DateTime64(3, 'UTC')} and runs.end > {from:DateTime64(3, 'UTC')}
 order by flop_mid desc, run_id
 limit {limit:UInt32}

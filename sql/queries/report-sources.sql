@@ -16,7 +16,7 @@ with
             max(time) as last
         from samples final
         where tenant_id in {tenants:Array(String)}
-            and hour >= toStartOfHour({from:DateTime64(3)}) and hour < {until:DateTime64(3)}
+            and hour >= toStartOfHour({from:DateTime64(3, 'UTC')}) and hour < {until:DateTime64(3, 'UTC')}
         group by batch_id
         union all
         select
@@ -28,7 +28,7 @@ with
             max(charges.end) as last
         from charges final
         where tenant_id in {tenants:Array(String)}
-            and charges.start < {until:DateTime64(3)} and charges.end > {from:DateTime64(3)}
+            and charges.start < {until:DateTime64(3, 'UTC')} and charges.end > {from:DateTime64(3, 'UTC')}
         group by batch_id
         union all
         select

@@ -19,7 +19,7 @@ select
     sum(observed_hi + dark_hi) as hi
 from usage_hours as usage final
 where tenant_id in {tenants:Array(String)}
-    and hour >= toStartOfHour({from:DateTime64(3)}) and hour < {until:DateTime64(3)}
+    and hour >= toStartOfHour({from:DateTime64(3, 'UTC')}) and hour < {until:DateTime64(3, 'UTC')}
 group by tenant_id, chip, tier
 order by tenant_id, chip, tier
 limit {limit:UInt32}

@@ -9,7 +9,7 @@ select
     sum(observed_hi + dark_hi) as hi
 from usage_hours final
 where tenant_id in {tenants:Array(String)}
-    and hour >= toStartOfHour({from:DateTime64(3)}) and hour < {until:DateTime64(3)}
+    and hour >= toStartOfHour({from:DateTime64(3, 'UTC')}) and hour < {until:DateTime64(3, 'UTC')}
 group by hour
 order by hour
 limit {limit:UInt32}

@@ -34,7 +34,7 @@ with
         from (select * from charges final where start < last_hour + toIntervalHour(1) and end > first_hour) as c
         left join (select billing_account_id, period_start, generation as latest from charge_generations final) as g
             on c.billing_account_id = g.billing_account_id and c.period_start = g.period_start
-        where c.generation >= g.latest and c.end > c.start and lower(c.charge_category) in ('usage', '')
+        where c.generation = g.latest and c.end > c.start and lower(c.charge_category) in ('usage', '')
     ),
     sku_chips as
     (

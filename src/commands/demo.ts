@@ -75,7 +75,8 @@ export async function demoCommand(context: CommandContext, options: DemoOptions)
       context,
       `The pages show the cloud as of ${formatInstant(asOf)}; time stands still in the demo.`,
     )
-    await serveUntilStopped(context, app, ['ingest', 'api'])
+    // The pages count days to a deadline from the end of the simulation, not from today.
+    await serveUntilStopped(context, { ...app, clock: { now: () => asOf } }, ['ingest', 'api'])
   } finally {
     await app.close()
   }

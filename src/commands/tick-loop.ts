@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { App } from '../app.ts'
 import { HOUR_MS, type Instant } from '../domain/window.ts'
+import type { TickProgress } from '../pipeline.ts'
 import type { Metrics } from '../ports/metrics.ts'
 
 /**
@@ -26,7 +27,9 @@ export function startTickLoop(app: App, metrics: Metrics): TickLoop {
       const until = app.clock.now()
       const full = until - fullAt >= HOUR_MS
       try {
-        const report = await app.pipeline.tick(until, full)
+        const timer = stageTimer(app, metrics)
+        const report = await app.pipeline.tick(until, full, timer.progress)
+        timer.finish()
         const duration_ms = app.clock.now() - until
         metrics.tick(duration_ms / 1000, report.hours)
         if (full) fullAt = until
@@ -49,6 +52,24 @@ export function startTickLoop(app: App, metrics: Metrics): TickLoop {
     stop: async () => {
       cancel.abort()
       await running
+    },
+  }
+}
+
+/** Tells how long each stage took, from the call that begins it to the next or to `finish`. */
+function stageTimer(app: App, metrics: Metrics): { progress: TickProgress; finish(): void } {
+  let current: { stage: string; since: Instant; hours: number } | null = null
+  const finish = (): void => {
+    if (!current) return
+    const { stage, since, hours } = current
+    metrics.stage(stage, (app.clock.now() - since) / 1000, { hours })
+    current = null
+  }
+  return {
+    finish,
+    progress: (stage, hours) => {
+      finish()
+      current = { stage, since: app.clock.now(), hours }
     },
   }
 }

@@ -92,6 +92,15 @@ test('queries name their columns, bind their parameters and say their bound', ()
   expect(faults).toEqual([])
 })
 
+test('times in SQL name their zone: without one they mean that of the server', () => {
+  const faults = listFiles('sql/**/*.sql', 'detectors/**/*.sql').filter(file =>
+    /DateTime(64\(3\))?(?![\w('64])/.test(
+      file.text.replace(/--.*$/gm, '').replace(/toDateTime\w*/g, ''),
+    ),
+  )
+  expect(faults.map(file => file.path)).toEqual([])
+})
+
 const TOP_LEVEL = new Set([
   'package.json',
   'package-lock.json',
