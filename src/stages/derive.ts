@@ -1,7 +1,7 @@
 import type { BuildNumbers } from '../domain/build.ts'
 import type { DeriveSettings } from '../domain/derive-settings.ts'
 import { chainGangs } from '../domain/run/chain.ts'
-import { type Gang, joinStragglers } from '../domain/run/gang.ts'
+import { type Gang, joinGangs } from '../domain/run/gang.ts'
 import { buildRuns, compareRuns, gangId, type Run } from '../domain/run/run.ts'
 import { DAY_MS, type Instant, SECOND_MS, toSqlTime, type Window } from '../domain/window.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -104,7 +104,7 @@ async function buildGangs(
       flop: { lo: flop_lo, mid: flop_mid, hi: flop_hi },
     }),
   )
-  return joinStragglers(gangs)
+  return joinGangs(gangs)
 }
 
 async function writeGangs(

@@ -31,19 +31,28 @@ const STRAGGLER_MARGIN_MS = 120_000
 const STRAGGLER_SHARE_MAX = 0.25
 /** Stragglers work like the gang: their activity or power differs by at most this share. */
 const STRAGGLER_DIFFERENCE_MAX = 0.25
+/** Devices that joined in a ramp step in time with the rest: far closer than like work does. */
+const RAMP_DIFFERENCE_MAX = 0.05
+/** Share of the shorter stretch in which both ran. */
+const RAMP_OVERLAP_MIN = 0.6
 
 /**
- * Joins stragglers to their gang: devices that came late or left early, as a replaced node does,
- * inside the gang's time, on its chip and fabric, few, and working the same way. Order-free: each
- * straggler joins the largest gang that takes it, and only gangs that are no stragglers take any.
+ * Joins gangs of one chip and fabric that are one computation. Stragglers came late or left early,
+ * as a replaced node does: few, inside the gang's time, working alike. A ramp came in steps: it ran
+ * together, works as one and stopped at one moment, as only synchronous work does. Order-free: each
+ * joins the largest gang that takes it, and only gangs that joined none take any.
  */
-export function joinStragglers(gangs: readonly Gang[]): Gang[] {
+export function joinGangs(gangs: readonly Gang[]): Gang[] {
   const bySize = [...gangs].sort(
     (a, b) => b.devices - a.devices || a.start - b.start || compare(a.gang_id, b.gang_id),
   )
   const hosts: { gang: Gang; joined: Gang[] }[] = []
   for (const gang of bySize) {
-    const host = hosts.find(({ gang: candidate }) => isStragglerOf(gang, candidate))
+    const host = hosts.find(
+      ({ gang: candidate }) =>
+        isSamePlace(gang, candidate) &&
+        (isStragglerOf(gang, candidate) || isRampOf(gang, candidate)),
+    )
     if (host) host.joined.push(gang)
     else hosts.push({ gang, joined: [] })
   }
@@ -54,32 +63,57 @@ export function byStart(a: Gang, b: Gang): number {
   return a.start - b.start || compare(a.gang_id, b.gang_id)
 }
 
+function isSamePlace(a: Gang, b: Gang): boolean {
+  return a.tenant_id === b.tenant_id && a.chip === b.chip && a.fabric_id === b.fabric_id
+}
+
 function isStragglerOf(gang: Gang, host: Gang): boolean {
   return (
-    gang.tenant_id === host.tenant_id &&
-    gang.chip === host.chip &&
-    gang.fabric_id === host.fabric_id &&
     gang.devices <= host.devices * STRAGGLER_SHARE_MAX &&
     gang.start >= host.start - STRAGGLER_MARGIN_MS &&
     gang.end <= host.end + STRAGGLER_MARGIN_MS &&
-    worksAlike(gang, host)
+    worksAlike(gang, host, STRAGGLER_DIFFERENCE_MAX)
   )
 }
 
-function worksAlike(a: Gang, b: Gang): boolean {
+function isRampOf(gang: Gang, host: Gang): boolean {
+  const shared_ms = Math.min(gang.end, host.end) - Math.max(gang.start, host.start)
+  const shorter_ms = Math.min(gang.end - gang.start, host.end - host.start)
+  return (
+    stopTogether(gang, host) &&
+    shared_ms >= RAMP_OVERLAP_MIN * shorter_ms &&
+    isMeasured(gang) &&
+    isMeasured(host) &&
+    worksAlike(gang, host, RAMP_DIFFERENCE_MAX)
+  )
+}
+
+function stopTogether(a: Gang, b: Gang): boolean {
+  return Math.abs(a.end - b.end) <= STRAGGLER_MARGIN_MS
+}
+
+/** Without any signature two gangs would be alike for want of evidence. */
+function isMeasured({ tensor_mean, power_mean_w }: Gang): boolean {
+  return tensor_mean !== null || power_mean_w !== null
+}
+
+function worksAlike(a: Gang, b: Gang, difference_max: number): boolean {
   const pairs = [
     [a.tensor_mean, b.tensor_mean],
     [a.power_mean_w, b.power_mean_w],
   ] as const
   return pairs.every(([x, y]) => {
     if (x === null || y === null) return true
-    return Math.abs(x - y) <= STRAGGLER_DIFFERENCE_MAX * Math.max(x, y)
+    return Math.abs(x - y) <= difference_max * Math.max(x, y)
   })
 }
 
+/** Devices of a ramp add to the gang's; those of a straggler took the place of others. */
 function absorb(host: Gang, straggler: Gang): Gang {
+  const isRamp = stopTogether(host, straggler) && !isStragglerOf(straggler, host)
   return {
     ...host,
+    devices: host.devices + (isRamp ? straggler.devices : 0),
     start: Math.min(host.start, straggler.start),
     end: Math.max(host.end, straggler.end),
     nodes: mergeSketches(host.nodes, straggler.nodes),

@@ -1,12 +1,31 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  type Gang,
-  jaccard,
-  joinStragglers,
-  mergeSketches,
-} from '../../../../src/domain/run/gang.ts'
+import { type Gang, jaccard, joinGangs, mergeSketches } from '../../../../src/domain/run/gang.ts'
 import { gang, minutes } from './gangs.ts'
+
+describe('ramps', () => {
+  const host = gang(300, 1000)
+
+  test('devices that came first, ran along and stopped with the rest are one gang with them', () => {
+    // 4 of 12 devices from minute 0, the other 8 from minute 300; both until minute 1000
+    const first = gang(0, 1000, { devices: 4, gang_id: 'first' })
+    const [joined, ...others] = joinGangs([first, host])
+    expect(others).toEqual([])
+    expect(joined).toMatchObject({ start: minutes(0), end: minutes(1000), devices: 12 })
+    expect(joined?.device_s).toBe(host.device_s + first.device_s)
+  })
+
+  test.each([
+    ['stopped three minutes later', { end: minutes(1003) }],
+    // 0.37 against 0.4 differs by 7.5 %
+    ['works a little otherwise', { tensor_mean: 0.37 }],
+    ['on another fabric', { fabric_id: 'g' }],
+    ['shows neither activity nor power', { tensor_mean: null, power_mean_w: null }],
+  ] as const)('one that %s is a gang of its own', (_, more) => {
+    const other = gang(0, 1000, { devices: 4, gang_id: 'other', ...more })
+    expect(joinGangs([host, other])).toHaveLength(2)
+  })
+})
 
 describe('stragglers', () => {
   const host = gang(0, 600)
@@ -19,7 +38,7 @@ describe('stragglers', () => {
       workloads: ['job-2'],
       gang_id: 'late',
     })
-    expect(joinStragglers([late, host])).toEqual([
+    expect(joinGangs([late, host])).toEqual([
       {
         ...host,
         nodes: ['11', '12', '13'],
@@ -33,7 +52,7 @@ describe('stragglers', () => {
 
   test('one that starts or ends up to two minutes outside stretches the gang', () => {
     const early = gang(-2, 100, { devices: 1, gang_id: 'early' })
-    const [joined, ...others] = joinStragglers([host, early])
+    const [joined, ...others] = joinGangs([host, early])
     expect(others).toEqual([])
     expect(joined).toMatchObject({ start: minutes(-2), end: minutes(600), devices: 8 })
   })
@@ -50,7 +69,7 @@ describe('stragglers', () => {
     ['other power', { power_mean_w: 290 }],
   ] as const)('%s is a gang of its own', (_, more) => {
     const other = gang(100, 500, { devices: 1, gang_id: 'other', ...more })
-    expect(joinStragglers([host, other])).toHaveLength(2)
+    expect(joinGangs([host, other])).toHaveLength(2)
   })
 
   test('unknown activity and power do not keep a straggler out', () => {
@@ -60,13 +79,13 @@ describe('stragglers', () => {
       tensor_mean: null,
       power_mean_w: null,
     })
-    expect(joinStragglers([host, silent])).toHaveLength(1)
+    expect(joinGangs([host, silent])).toHaveLength(1)
   })
 
   test('of two hosts the larger takes it', () => {
-    const larger = gang(0, 600, { devices: 16, gang_id: 'larger', nodes: ['21'] })
+    const larger = gang(0, 610, { devices: 16, gang_id: 'larger', nodes: ['21'] })
     const straggler = gang(10, 20, { devices: 1, gang_id: 'x', nodes: ['31'] })
-    const joined = joinStragglers([host, straggler, larger])
+    const joined = joinGangs([host, straggler, larger])
     expect(joined.find(one => one.gang_id === 'larger')?.nodes).toEqual(['21', '31'])
     expect(joined.find(one => one.gang_id === host.gang_id)).toEqual(host)
   })
@@ -88,8 +107,8 @@ describe('stragglers', () => {
         )
         const key = new Map(made.map(one => [one, keys.next().value ?? 0]))
         const shuffled = [...made].sort((a, b) => (key.get(a) ?? 0) - (key.get(b) ?? 0))
-        const joined = joinStragglers(made)
-        expect(joinStragglers(shuffled)).toEqual(joined)
+        const joined = joinGangs(made)
+        expect(joinGangs(shuffled)).toEqual(joined)
         const total = (list: readonly Gang[]) => list.reduce((sum, one) => sum + one.device_s, 0)
         expect(total(joined)).toBe(total(made))
       }),
