@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { ActionPolicy } from './domain/case/case-action-defaults.ts'
 import type { TriagePolicy } from './domain/case/triage-plan.ts'
 import { type TriageRules, triageRulesSchema } from './domain/case/triage-rules.ts'
 import { Fault } from './domain/fault.ts'
@@ -48,8 +49,16 @@ export function triagePolicy(rules: TriageRules, regime: Regime, settings: Setti
       legal_force: regime.legal_force,
     },
     time_zone: settings.filing_time_zone,
+    ...caseClocks(regime),
+  }
+}
+
+/** The clocks that events of a case start (regulation 6.1): DL-1, DL-5 and, if there is one, DL-4. */
+export function caseClocks(regime: Regime): ActionPolicy {
+  return {
     initial: requiredClock(regime, 'DL-1'),
     correction: requiredClock(regime, 'DL-5'),
+    follow_up: calendarClock(regime, 'DL-4'),
   }
 }
 

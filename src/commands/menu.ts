@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { type BenchOptions, benchCommand } from './bench.ts'
+import { type CaseOptions, caseCommand } from './case.ts'
 import { checkCommand } from './check.ts'
 import { type CommandContext, type GlobalOptions, printLine } from './context.ts'
 import { type DemoOptions, demoCommand } from './demo.ts'
@@ -99,11 +100,26 @@ function addJudging(add: Add): void {
     .option('--format <format>', 'json, html or pdf (default: all)')
     .option('--out <folder>', 'where packages go (default: reports)')
     .option('--json', 'print for machines')
+  add<CaseOptions>(
+    'case [id] [action]',
+    'show cases, or one; with an action and --by, act on it',
+    caseCommand,
+  )
+    .option('--by <name>', 'who acts')
+    .option('--reason <text>', 'why, or the question, answer or statement of the action')
+    .option('--set <field=value>', 'what else the action says, once per field', collect)
+    .option('--at <time>', 'when it happened, or the day to show clocks for (default: now)')
+    .option('--seen <version>', 'refuse if the case is no longer at this version')
+    .option('--json', 'print for machines')
   add<GlobalOptions>('explain <finding>', "print a finding's evidence tree", explain).option(
     '--json',
     'print for machines',
   )
   add<GlobalOptions>('check', 'check settings, detectors and their fixtures', checkCommand)
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value]
 }
 
 function addTending(add: Add): void {

@@ -1,4 +1,4 @@
-import { isFiled } from '../domain/case/case.ts'
+import { isReported } from '../domain/case/case.ts'
 import {
   caseDetermination,
   caseSeverity,
@@ -128,7 +128,7 @@ function findingLine(finding: OverviewRows['findings'][number]): string[] {
 }
 
 function caseLine(found: OverviewRows['cases'][number], { asOf, rules }: Shown): string[] {
-  const next = earliestDeadline(found.clocks, isFiled(found.state))
+  const next = earliestDeadline(found.clocks, isReported(found))
   const days =
     next === null
       ? ''

@@ -10,7 +10,7 @@ import { formatOperations } from '../domain/quantity.ts'
 import { formatInstant, type Instant } from '../domain/window.ts'
 import type { QueryRow } from '../ports/queries/registry.ts'
 import type { Store } from '../ports/store.ts'
-import { readCases } from '../stages/triage.ts'
+import { readCases } from '../stages/cases/ledger.ts'
 
 /** What `flopwatch detect --json` prints: the state of the store after a tick. */
 

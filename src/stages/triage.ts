@@ -1,6 +1,6 @@
-import { canonicalJson, compareUtf16 } from '../domain/canonical.ts'
-import { applyEvent, type Case, foldCase, isOpen } from '../domain/case/case.ts'
-import { CHAIN_START, sealEvent, verifyChain } from '../domain/case/case-chain.ts'
+import { compareUtf16 } from '../domain/canonical.ts'
+import { applyEvent, type Case, isOpen } from '../domain/case/case.ts'
+import { CHAIN_START, sealEvent } from '../domain/case/case-chain.ts'
 import {
   type CaseEvent,
   type CaseFact,
@@ -11,7 +11,6 @@ import {
 } from '../domain/case/case-event.ts'
 import { refusal } from '../domain/case/case-lifecycle.ts'
 import { followGroups } from '../domain/case/case-merge.ts'
-import { caseRow } from '../domain/case/case-row.ts'
 import { transactionOf } from '../domain/case/transaction.ts'
 import {
   type FreshMark,
@@ -22,13 +21,14 @@ import {
 import { openingRuleFor } from '../domain/case/triage-rules.ts'
 import { assert, Fault } from '../domain/fault.ts'
 import { groupId } from '../domain/finding.ts'
-import { type Instant, toSqlTime } from '../domain/window.ts'
+import type { Instant } from '../domain/window.ts'
 import type { QueryRow } from '../ports/queries/registry.ts'
-import type { Row, Store } from '../ports/store.ts'
+import type { Store } from '../ports/store.ts'
+import { appendToCases, type CaseDraft, readCases } from './cases/ledger.ts'
 
 /**
  * Gathers findings into cases: one open case per control group. Everything it decides is appended
- * as sealed events; the table `cases` is only what lists show of them.
+ * as sealed events; the table `cases` is only what lists show of them, and never behind for long.
  */
 
 export interface TriageDependencies {
@@ -52,56 +52,59 @@ export interface Triage {
 const ROWS_MAX = 2_000_000
 const HOURS_MAX = 24 * 366 * 10
 
+/** Times a pass begins anew because somebody acted on a case while it was thinking. */
+const PASSES_MAX = 5
+
 export function createTriage(dependencies: TriageDependencies): Triage {
-  const { store, policy } = dependencies
   return {
     async triage(asOf) {
-      const book = caseBook(await readCases(store), asOf)
-      const members = bounded(await store.query('group-members-present', { limit: ROWS_MAX }))
-      const groups = new Map(members.map(row => [row.tenant_id, row.group_id]))
-      const known = [...book.cases.values()]
-      for (const planned of followGroups(known, tenant => groups.get(tenant) ?? null).facts) {
-        book.record(planned)
-      }
-      const findings = bounded(await store.query('findings-standing', { limit: ROWS_MAX }))
-      const presentGroup = (tenant = '') => groups.get(tenant) ?? groupId([tenant])
-      const marks = Map.groupBy(findings.map(mark(policy)), found => presentGroup(found.tenants[0]))
-      for (const [group_id, own] of [...marks].sort(([a], [b]) => compareUtf16(a, b))) {
-        const tenants = members.filter(row => row.group_id === group_id).map(row => row.tenant_id)
-        const latest = latestCase([...book.cases.values()], group_id, presentGroup)
-        const transactions = await readTransactions(store, own, latest)
-        const group = {
-          group_id,
-          tenants: [...new Set([...tenants, ...own.flatMap(found => found.tenants)])].sort(),
-          marks: own,
-          latest,
-          transactions,
+      for (let pass = 1; pass <= PASSES_MAX; pass += 1) {
+        const book = await writeBook(dependencies, asOf)
+        const cases = [...book.cases.values()]
+        const moved = await appendToCases(dependencies.store, book.drafts(), cases)
+        if (moved.length > 0) continue
+        return {
+          opened: book.events.filter(event => event.kind === 'opened').length,
+          touched: book.drafts().map(({ after }) => after.case_id),
+          open: cases.filter(found => isOpen(found.state)).length,
+          events: book.events.length,
         }
-        for (const planned of planGroup(group, policy, asOf)) book.record(planned)
       }
-      await store.append('case_events', book.events.map(eventRow))
-      await store.append('cases', book.touched().map(caseRow))
-      return {
-        opened: book.events.filter(event => event.kind === 'opened').length,
-        touched: book.touched().map(found => found.case_id),
-        open: [...book.cases.values()].filter(found => isOpen(found.state)).length,
-        events: book.events.length,
-      }
+      throw new Fault('STORE_UNAVAILABLE', `cases changed ${PASSES_MAX} times while being triaged`)
     },
   }
 }
 
-/** Reads all cases, and refuses to build on one whose chain does not hold. */
-export async function readCases(store: Store, caseId = ''): Promise<Case[]> {
-  const events = bounded(await store.query('case-events-all', { case_id: caseId, limit: ROWS_MAX }))
-  return [...Map.groupBy(events, event => event.case_id)].flatMap(([id, own]) => {
-    const broken = verifyChain(own)
-    if (broken !== null) {
-      throw new Fault('CASE_TAMPERED', `case ${id}, event ${broken.seq}: ${broken.why}`)
+/** All cases with what the findings of this instant add to them, not yet stored. */
+async function writeBook({ store, policy }: TriageDependencies, asOf: Instant): Promise<CaseBook> {
+  const book = caseBook(await readCases(store), asOf)
+  const members = bounded(await store.query('group-members-present', { limit: ROWS_MAX }))
+  const groups = new Map(members.map(row => [row.tenant_id, row.group_id]))
+  const known = [...book.cases.values()]
+  for (const planned of followGroups(known, tenant => groups.get(tenant) ?? null).facts) {
+    book.record(planned)
+  }
+  const findings = bounded(await store.query('findings-standing', { limit: ROWS_MAX }))
+  const presentGroup = (tenant = '') => groups.get(tenant) ?? groupId([tenant])
+  const marks = Map.groupBy(findings.map(mark(policy)), found => presentGroup(found.tenants[0]))
+  const membersOf = Map.groupBy(members, row => row.group_id)
+  for (const [group_id, own] of [...marks].sort(([a], [b]) => compareUtf16(a, b))) {
+    const tenants = (membersOf.get(group_id) ?? []).map(row => row.tenant_id)
+    const latest = latestCase([...book.cases.values()], group_id, presentGroup)
+    const transactions = await readTransactions(store, own, latest)
+    const group = {
+      group_id,
+      tenants: [...new Set([...tenants, ...own.flatMap(found => found.tenants)])].sort(),
+      marks: own,
+      latest,
+      transactions,
     }
-    return foldCase(own) ?? []
-  })
+    for (const planned of planGroup(group, policy, asOf)) book.record(planned)
+  }
+  return book
 }
+
+type CaseBook = ReturnType<typeof caseBook>
 
 /** Cases as they grow during a tick, and the events that make them grow. */
 function caseBook(found: readonly Case[], asOf: Instant) {
@@ -116,11 +119,15 @@ function caseBook(found: readonly Case[], asOf: Instant) {
     events.push(sealed)
     cases.set(case_id, applyEvent(before, sealed, sealed.hash))
   }
-  const touched = (): Case[] => {
-    const ids = [...new Set(events.map(event => event.case_id))].sort(compareUtf16)
-    return ids.flatMap(id => cases.get(id) ?? [])
-  }
-  return { cases, events, record, touched }
+  const before = new Map(cases)
+  const drafts = (): CaseDraft[] =>
+    [...Map.groupBy(events, event => event.case_id)]
+      .sort(([a], [b]) => compareUtf16(a, b))
+      .flatMap(([id, own]) => {
+        const after = cases.get(id)
+        return after ? [{ before: before.get(id) ?? null, events: own, after }] : []
+      })
+  return { cases, events, record, drafts }
 }
 
 function placed(
@@ -207,12 +214,7 @@ async function readTransactions(
   return new Map(entries)
 }
 
-function eventRow(event: SealedCaseEvent): Row {
-  const { body, at, ...rest } = event
-  return { ...rest, at: toSqlTime(at), body: canonicalJson(body) }
-}
-
 function bounded<T>(found: T[]): T[] {
   if (found.length < ROWS_MAX) return found
-  throw new Fault('LIMIT_REACHED', `more than ${ROWS_MAX} findings, members or events are stored`)
+  throw new Fault('LIMIT_REACHED', `more than ${ROWS_MAX} findings or members are stored`)
 }

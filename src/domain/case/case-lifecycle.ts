@@ -44,7 +44,14 @@ const MAY_FOLLOW: Record<CaseEventKind, readonly CaseStatus[]> = {
   triaged: ['detected'],
   investigation_started: ['triage'],
   info_requested: ['investigating', 'info_requested'],
-  info_received: ['info_requested', 'investigating'],
+  info_received: [
+    'investigating',
+    'info_requested',
+    'decision',
+    'knowledge_established',
+    'drafting',
+    'correction_needed',
+  ],
   decision_reached: ['investigating', 'info_requested'],
   closed_no_action: ['detected', 'triage', 'investigating'],
   no_file: ['decision'],
@@ -74,27 +81,45 @@ export function refusal(current: Case | null, event: CaseEvent): string | null {
     return `the case is at version ${current.seq}; reload it and decide again`
   }
   if (event.at < current.updated_at) return 'the event is older than the one before it'
-  if (!MAY_FOLLOW[event.kind].includes(current.state)) {
-    return `${words(event.kind)} may not follow ${words(current.state)}`
+  return kindRefusal(current, event.kind) ?? secondPerson(current, event)
+}
+
+/** Why no event of a kind may come next, whoever tries; null if one may. */
+export function kindRefusal(current: Case, kind: CaseEventKind): string | null {
+  if (!MAY_FOLLOW[kind].includes(current.state)) {
+    return `${words(kind)} may not follow ${words(current.state)}`
   }
-  return secondPerson(current, event)
+  switch (kind) {
+    case 'filed':
+      return current.filings.length > 0 ? 'the case was filed before; file a correction' : null
+    case 'corrected_filed':
+      return current.filings.length === 0 ? 'there is no filed report to correct' : null
+    case 'legal_hold_set':
+      return current.legal_hold ? 'the case is under a legal hold already' : null
+    case 'legal_hold_lifted':
+      return current.legal_hold ? null : 'the case is under no legal hold'
+    default:
+      return null
+  }
 }
 
 /** Four eyes: who prepared a report does not certify it, who proposes not to file does not approve. */
 function secondPerson(current: Case, event: CaseEvent): string | null {
-  if (event.kind === 'certified' && event.actor === current.preparer) {
-    return 'a report is certified by someone other than its preparer'
+  if (event.kind === 'certified') {
+    const signers = [event.actor, event.body.officer]
+    const own = current.preparers.some(one => signers.some(signer => samePerson(one, signer)))
+    return own ? 'a report is certified by someone other than its preparer' : null
   }
-  if (event.kind === 'no_file' && event.actor === event.body.approver) {
+  if (event.kind === 'no_file' && samePerson(event.actor, event.body.approver)) {
     return 'not filing is approved by someone other than who proposes it'
   }
-  if (event.kind === 'filed' && current.filings.length > 0) {
-    return 'the case was filed before; file a correction'
-  }
-  if (event.kind === 'corrected_filed' && current.filings.length === 0) {
-    return 'there is no filed report to correct'
-  }
   return null
+}
+
+/** A name in other letters is no second person. */
+function samePerson(one: string, other: string): boolean {
+  const plain = (name: string) => name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()
+  return plain(one) === plain(other)
 }
 
 function words(name: string): string {

@@ -1,12 +1,12 @@
 import { type Instant, toSqlTime } from '../window.ts'
-import { type Case, isFiled, isOpen } from './case.ts'
+import { type Case, isOpen, isReported } from './case.ts'
 import { caseDetermination, caseSeverity, earliestDeadline } from './case-summary.ts'
 
 /** A case as the table `cases` holds it for lists; `seq` decides which row is the newest. */
 export function caseRow(current: Case) {
   const { clocks, knowledge } = current
   const open = isOpen(current.state)
-  const next = open ? earliestDeadline(clocks, isFiled(current.state)) : null
+  const next = open ? earliestDeadline(clocks, isReported(current)) : null
   return {
     case_id: current.case_id,
     seq: current.seq,

@@ -1,7 +1,7 @@
 import { SEVERITIES, type Severity } from '../detector.ts'
 import type { Deadline } from '../filing-clock.ts'
 import { DAY_MS, type Instant } from '../window.ts'
-import { type Case, type CaseClocks, isFiled, isOpen } from './case.ts'
+import { type Case, type CaseClocks, isOpen, isReported } from './case.ts'
 import type { FindingMark } from './case-event.ts'
 
 /** What a list of cases shows: read from the case, never stored as truth. */
@@ -25,8 +25,8 @@ export function caseDetermination(current: Case): FindingMark['status'] {
 }
 
 /** The clock that runs out first among those that still run; the case is coloured by it. */
-export function earliestDeadline(clocks: CaseClocks, filed: boolean): Deadline | null {
-  const initial = filed ? [] : [clocks.from_transaction, clocks.from_knowledge]
+export function earliestDeadline(clocks: CaseClocks, reported: boolean): Deadline | null {
+  const initial = reported ? [] : [clocks.from_transaction, clocks.from_knowledge]
   const running = [...initial, clocks.correction, clocks.follow_up].filter(clock => clock !== null)
   return running.sort((a, b) => a.due_at - b.due_at)[0] ?? null
 }
@@ -42,9 +42,7 @@ export interface ColourRule {
 
 /** The colour of a case at an instant: that of the clock which runs out first. */
 export function deadlineColour(current: Case, at: Instant, rule: ColourRule): DeadlineColour {
-  const next = isOpen(current.state)
-    ? earliestDeadline(current.clocks, isFiled(current.state))
-    : null
+  const next = isOpen(current.state) ? earliestDeadline(current.clocks, isReported(current)) : null
   return dueColour(next?.due_at ?? null, at, rule)
 }
 

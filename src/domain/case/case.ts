@@ -30,8 +30,9 @@ export interface Case {
   readonly detected_at: Instant
   readonly knowledge: CaseEventBody<'knowledge_established'> | null
   readonly clocks: CaseClocks
-  readonly preparer: string | null
-  readonly certification: (CaseEventBody<'certified'> & { readonly at: Instant }) | null
+  /** Everyone who drafted the report at hand or put it up for review; none of them certifies it. */
+  readonly preparers: readonly string[]
+  readonly certification: Certification | null
   readonly filings: readonly Filing[]
   readonly declared: Readonly<Record<string, string>>
   readonly follows: string | null
@@ -46,6 +47,8 @@ export interface CaseClocks {
   readonly correction: Deadline | null
   readonly follow_up: Deadline | null
 }
+
+export type Certification = CaseEventBody<'certified'> & { readonly at: Instant }
 
 export interface Filing {
   readonly report_id: string
@@ -96,6 +99,11 @@ export function isOpen(state: CaseStatus): boolean {
 /** Whether a report of the case is with the authority, so that a change means a correction. */
 export function isFiled(state: CaseStatus): boolean {
   return FILED.has(state)
+}
+
+/** Whether the first report has been made, so that the clocks to it stand still. */
+export function isReported(current: Pick<Case, 'filings' | 'state'>): boolean {
+  return current.filings.length > 0 && current.state !== 'rejected'
 }
 
 /** Reads a case from its events in order; null without events. Fails on an event that may not follow. */
@@ -153,6 +161,8 @@ const LEADS_TO: Partial<Record<CaseEventKind, CaseStatus>> = {
 }
 
 function statusAfter(current: Case, kind: CaseEventKind): CaseStatus {
+  // An answer that comes late is recorded; it does not take a case back to its investigation.
+  if (kind === 'info_received' && current.state !== 'info_requested') return current.state
   return LEADS_TO[kind] ?? current.state
 }
 
@@ -179,7 +189,7 @@ function openedCase(event: CaseEvent, body: CaseEventBody<'opened'>, hash: strin
       correction: null,
       follow_up: null,
     },
-    preparer: null,
+    preparers: [],
     certification: null,
     filings: [],
     declared: {},
@@ -233,8 +243,9 @@ function filingEffect(current: Case, event: CaseEvent): Partial<Case> {
     case 'knowledge_established':
       return { knowledge: event.body, clocks: { ...clocks, from_knowledge: event.body.deadline } }
     case 'draft_started':
+      return { preparers: [event.actor], certification: null }
     case 'review_requested':
-      return { preparer: event.actor, certification: null }
+      return { preparers: [...new Set([...current.preparers, event.actor])], certification: null }
     case 'certified':
       return { certification: { ...event.body, at: event.at } }
     case 'filed':

@@ -1,5 +1,6 @@
 import type { FindingMark } from '../case/case-event.ts'
 import { standingFindings } from '../case/case-summary.ts'
+import type { DeclaredFact } from '../case/questionnaire.ts'
 import { known, maybe, operationsPhrase, type ReportEntry, timeText, unknown } from './entry.ts'
 import type { ReportInput } from './input.ts'
 
@@ -105,7 +106,7 @@ function practices(input: ReportInput): ReportEntry[] {
 }
 
 /** What only the customer can say, by the answers to the questions of the case. */
-function declared(input: ReportInput, question: string): ReportEntry {
+function declared(input: ReportInput, question: DeclaredFact): ReportEntry {
   const note = question.replaceAll('_', ' ')
   return maybe('', input.case.declared[question], 'declared by the customer', note)
 }

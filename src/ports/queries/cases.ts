@@ -53,6 +53,15 @@ export const caseQueries = {
     }),
   },
   'case-events-all': { params: z.object({ case_id: z.string(), ...limit }), row: eventRow },
+  'case-heads': {
+    params: z.object({ cases: z.array(z.string()) }),
+    row: z.object({
+      case_id: z.string(),
+      seq: z.number(),
+      hash: z.string(),
+      listed: z.number(),
+    }),
+  },
   'commitment-terms': {
     params: z.object({ ...tenants, ...limit }),
     row: z.object({

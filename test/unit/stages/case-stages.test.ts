@@ -3,8 +3,9 @@ import { createBuildNumbers } from '../../../src/domain/build.ts'
 import { groupId } from '../../../src/domain/finding.ts'
 import { formatInstant, HOUR_MS, toSqlTime } from '../../../src/domain/window.ts'
 import { createAttribute } from '../../../src/stages/attribute.ts'
+import { readCases } from '../../../src/stages/cases/ledger.ts'
 import { createGroup } from '../../../src/stages/group.ts'
-import { createTriage, readCases } from '../../../src/stages/triage.ts'
+import { createTriage } from '../../../src/stages/triage.ts'
 import {
   addFindings,
   addIdentity,

@@ -11,9 +11,10 @@ import type { Regime } from '../../../src/domain/regime.ts'
 import type { ReportPackage } from '../../../src/domain/report/manifest.ts'
 import { formatInstant, HOUR_MS, toSqlTime } from '../../../src/domain/window.ts'
 import { createAttribute } from '../../../src/stages/attribute.ts'
+import { readCases } from '../../../src/stages/cases/ledger.ts'
 import { createGroup } from '../../../src/stages/group.ts'
 import { createReport } from '../../../src/stages/report.ts'
-import { createTriage, readCases } from '../../../src/stages/triage.ts'
+import { createTriage } from '../../../src/stages/triage.ts'
 import {
   addFindings,
   addIdentity,

@@ -119,7 +119,7 @@ test('a case walks from its opening to a filed report', () => {
   expect(found).toMatchObject({
     state: 'filed',
     seq: 9,
-    preparer: 'ann',
+    preparers: ['ann'],
     filings: [{ report_id: 'rep-1', external_ref: 'A123456' }],
     certification: { officer: 'O. Fficer' },
   })
