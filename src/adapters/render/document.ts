@@ -74,8 +74,6 @@ function summaryBlocks(report: TrainingRunReport): Block[] {
   const { case: current, clocks, regime, filer } = report
   const due = (clock: typeof clocks.from_transaction) =>
     clock === null ? null : `${clock.due_date}, end of day ${clock.time_zone} (${clock.clock_id})`
-  const knowledge =
-    clocks.from_knowledge === null ? 'no knowledge established yet' : due(clocks.from_knowledge)
   return [
     {
       kind: 'pairs',
@@ -86,10 +84,19 @@ function summaryBlocks(report: TrainingRunReport): Block[] {
         ['Determination', current.determination],
         ['Severity', current.severity],
         ['State of the case', current.state.replaceAll('_', ' ')],
+        ['Detected', clocks.detected_at],
         ['Date of transaction', `${clocks.transaction.at} (${clocks.transaction.evidence})`],
         ['Due, from the transaction', due(clocks.from_transaction)],
-        ['Due, from knowledge', knowledge],
-        ['Detected', clocks.detected_at],
+        ['Date of knowledge', clocks.knowledge_at ?? 'not established yet'],
+        ['Due, from knowledge', due(clocks.from_knowledge) ?? 'not running yet'],
+        ...openPairs('Due, correction', due(clocks.correction)),
+        ...openPairs('Due, answer to a request', due(clocks.follow_up)),
+        ['Prepared by', current.preparers.join(', ') || 'nobody yet'],
+        ['Certified by', certifiedText(report)],
+        ...current.filings.map(
+          ({ report_id, at, external_ref }) =>
+            ['Filed', `${report_id} on ${at}, ${external_ref ?? 'no reference'}`] as const,
+        ),
         ['Coverage by telemetry', report.coverage.telemetry],
         ['Built', report.built_at],
         ['Regime', `${regime.title} (as of ${regime.as_of})`],
@@ -100,6 +107,16 @@ function summaryBlocks(report: TrainingRunReport): Block[] {
     { kind: 'plot' },
     ...(report.limits.length === 0 ? [] : [{ kind: 'text' as const, lines: report.limits }]),
   ]
+}
+
+/** A clock that does not run takes no line. */
+function openPairs(name: string, value: string | null): (readonly [string, string])[] {
+  return value === null ? [] : [[name, value]]
+}
+
+function certifiedText({ case: { certification } }: TrainingRunReport): string {
+  if (certification === null) return 'nobody yet'
+  return `${certification.officer}, ${certification.title}, on ${certification.at}`
 }
 
 function thresholdTable({ thresholds }: TrainingRunReport): Block {

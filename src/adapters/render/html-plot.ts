@@ -73,6 +73,6 @@ function threshold(plot: Plot, { id, value }: { id: string; value: number }): st
   const right = SIZE.left + SIZE.width
   return (
     `<line class="limit" x1="${SIZE.left}" y1="${y}" x2="${right}" y2="${y}"/>` +
-    `<text class="limit" x="${right}" y="${y - 5}" text-anchor="end">${escapeHtml(id)} ${value}</text>`
+    `<text class="limit" x="${SIZE.left + 6}" y="${y - 5}">${escapeHtml(id)} ${value}</text>`
   )
 }

@@ -25,14 +25,14 @@ th, td { padding: .3rem .5rem; border-bottom: 1px solid var(--rule); text-align:
   vertical-align: top; overflow-wrap: anywhere; }
 th { background: var(--wash); overflow-wrap: normal; }
 td { min-width: 6ch; }
-td:first-child { min-width: 14ch; }
+.whole { overflow-wrap: normal; }
 .figure { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .field { border-left: 4px solid var(--rule); padding: .1rem 0 .1rem .8rem; margin: .9rem 0;
   break-inside: avoid; }
 .field.no { border-color: var(--warn); }
 .field.partly { border-color: #b98a00; }
 .field.yes { border-color: #2b7a4b; }
-.field p { margin: .15rem 0; }
+.field p, .told p { margin: .15rem 0; }
 .mark { font-size: .8em; color: var(--soft); }
 .none { color: var(--soft); }
 code, .hash { font-family: "DejaVu Sans Mono", ui-monospace, monospace; font-size: .85em; }

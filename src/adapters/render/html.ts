@@ -62,7 +62,7 @@ function blockHtml(block: Block, { report }: ReportDocument): string {
     case 'text':
       return htmlList(block.lines)
     case 'question':
-      return `<h3>${escapeHtml(block.question)}</h3>\n<p>${block.sentences.map(escapeHtml).join(' ')}</p>`
+      return `<h3>${escapeHtml(block.question)}</h3>\n<div class="told">${sentencesHtml(block.sentences)}</div>`
     case 'pairs':
       return htmlPairs(block.pairs)
     case 'table':
@@ -82,9 +82,16 @@ function blockHtml(block: Block, { report }: ReportDocument): string {
   }
 }
 
+function sentencesHtml(sentences: readonly string[]): string {
+  return sentences.map(text => `<p>${escapeHtml(text)}</p>`).join('\n')
+}
+
 function fieldHtml(field: ReportField): string {
   const entries = field.entries.map(({ subject, value, source, note }) => {
-    const label = subject === '' ? '' : `<span class="soft">${escapeHtml(subject)}:</span> `
+    const label =
+      subject === '' || subject === value
+        ? ''
+        : `<span class="soft">${escapeHtml(subject)}:</span> `
     const text = value === null ? `<em>${escapeHtml(note)}</em>` : escapeHtml(value)
     const from = value === null || note === '' ? source : `${note}; ${source}`
     return `<p>${label}${text} <span class="mark">(${escapeHtml(from)})</span></p>`

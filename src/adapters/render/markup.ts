@@ -41,7 +41,10 @@ export function htmlTable<Row>(
     .join('')
   const body = rows
     .map(row => {
-      const cells = columns.map(column => `<td${style(column)}>${cellHtml(column.cell(row))}</td>`)
+      const cells = columns.map(column => {
+        const text = column.cell(row)
+        return `<td${column.figure ? ' class="figure"' : wholeWords(text)}>${cellHtml(text)}</td>`
+      })
       return `<tr>${cells.join('')}</tr>`
     })
     .join('\n')
@@ -49,6 +52,14 @@ export function htmlTable<Row>(
     `<div class="scroll"><table><caption>${escapeHtml(caption)}</caption>` +
     `<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody></table></div>`
   )
+}
+
+/** Longer words, hashes above all, are broken so that the others need not be. */
+const WORD_CHARACTERS_MAX = 24
+
+function wholeWords(text: string): string {
+  const words = text.split(/\s+/)
+  return words.every(word => word.length <= WORD_CHARACTERS_MAX) ? ' class="whole"' : ''
 }
 
 /** Lines of a cell's text stay lines. */

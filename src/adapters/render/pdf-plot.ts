@@ -90,5 +90,6 @@ function drawLimit(
   doc.lineWidth(1.2).strokeColor(COLOURS.warn).stroke().restore()
   use({ size: 6.5, colour: COLOURS.warn, face: 'bold' })
   const text = `${id} ${value}`
-  doc.text(text, size.left, y - 9, { width: size.width, align: 'right', lineBreak: false })
+  // A cumulative curve starts low: on the left there is room above the limit.
+  doc.text(text, size.left + 4, y - 9, { lineBreak: false })
 }

@@ -34,6 +34,8 @@ export interface Sheet {
   space(height: number): void
   /** Height that the text takes in a column of this width. */
   heightOf(text: string, width: number, style?: Style): number
+  /** Width of the text on one line. */
+  widthOf(text: string, style?: Style): number
   /** Sets face, size and colour for what is drawn next. */
   use(style?: Style): void
 }
@@ -65,6 +67,10 @@ export function createSheet(doc: InstanceType<typeof PDFDocument>, paper: PaperT
     heightOf: (text, column, style) => {
       use(style)
       return doc.heightOfString(paper(text), { width: column })
+    },
+    widthOf: (text, style) => {
+      use(style)
+      return doc.widthOfString(paper(text))
     },
   }
 }

@@ -3,6 +3,8 @@ import { COLOURS, MARGIN, type Sheet } from './pdf-sheet.ts'
 
 const SIZE = 6.8
 const PAD = 3
+/** Both sides, and a hair against rounding. */
+const PADDING = 2 * PAD + 0.5
 /** A cell higher than this is cut; report.json has the whole text. */
 const CELL_HEIGHT_MAX = 220
 
@@ -22,10 +24,8 @@ export function drawTable(
     sheet.text(`${caption}: none.`, { colour: COLOURS.soft, gap: 6 })
     return
   }
-  const total = columns.reduce((sum, column) => sum + (column.weight ?? 1), 0)
-  const widths = columns.map(column => ((column.weight ?? 1) / total) * sheet.width)
-  const cells: Cells = { widths, columns }
-  sheet.need(60)
+  const cells: Cells = { widths: columnWidths(sheet, columns, rows), columns }
+  sheet.need(90)
   sheet.text(caption, { face: 'bold', size: 8, gap: 3 })
   const titles = columns.map(column => column.title)
   drawRow(sheet, cells, titles, true)
@@ -38,6 +38,55 @@ export function drawTable(
     drawRow(sheet, cells, row, false)
   }
   sheet.space(8)
+}
+
+/** A word wider than this is broken, and a line wider than this is wrapped, whatever its column. */
+const WHOLE_WIDTH_MAX = 96
+/** Headings up to this many characters stay on one line. */
+const HEADING_WHOLE_MAX = 12
+/** pdfkit counts the break at the end of a line as a glyph of its own: without room, it wraps. */
+const BREAK_WIDTH = 4.5
+
+/**
+ * Widths by weight, except that a column takes what its longest word needs so that ids, figures
+ * and headings stay whole, and, where there is room, what its longest line needs.
+ */
+function columnWidths(
+  sheet: Sheet,
+  columns: readonly TableColumn[],
+  rows: readonly (readonly string[])[],
+): readonly number[] {
+  const sum = (widths: readonly number[]) => widths.reduce((all, width) => all + width, 0)
+  const weights = columns.map(column => column.weight ?? 1)
+  const wished = weights.map(weight => (weight / sum(weights)) * sheet.width)
+  const texts = columns.map((_, at) => rows.map(row => row[at] ?? ''))
+  const headings = columns.map(({ title }) => headingWidth(sheet, title))
+  const needed = texts.map((cells, at) =>
+    Math.max(headings[at] ?? 0, wholeWidth(sheet, cells, /\s+/)),
+  )
+  const eased = texts.map((cells, at) => Math.max(needed[at] ?? 0, wholeWidth(sheet, cells, /\n/)))
+  if (sum(needed) >= sheet.width) {
+    return needed.map(width => (width / sum(needed)) * sheet.width)
+  }
+  const easy = sum(eased) <= sheet.width
+  const [base, goal] = easy ? [eased, wished] : [needed, eased]
+  const spare = goal.map((width, at) => Math.max(0, width - (base[at] ?? 0)))
+  const left = (sheet.width - sum(base)) / Math.max(1e-9, sum(spare))
+  return base.map((width, at) => width + left * (spare[at] ?? 0))
+}
+
+function headingWidth(sheet: Sheet, title: string): number {
+  const parts = title.length <= HEADING_WHOLE_MAX ? [title] : title.split(' ')
+  return Math.max(...parts.map(part => sheet.widthOf(part, { size: SIZE, face: 'bold' }))) + PADDING
+}
+
+/** Width in which the parts of all cells stay whole, those that are too wide left aside. */
+function wholeWidth(sheet: Sheet, cells: readonly string[], separator: RegExp): number {
+  const parts = new Set(cells.flatMap(cell => cell.split(separator)))
+  const widths = [...parts].map(part => sheet.widthOf(part, { size: SIZE }))
+  const whole = Math.max(0, ...widths.filter(width => width <= WHOLE_WIDTH_MAX))
+  const breaks = cells.some(cell => cell.includes('\n')) ? BREAK_WIDTH : 0
+  return whole + PADDING + breaks
 }
 
 function rowHeight(

@@ -96,7 +96,8 @@ function drawBlock(sheet: Sheet, block: Block, { report }: ReportDocument): void
     case 'question':
       sheet.need(30)
       sheet.text(block.question, { face: 'bold', size: 9 })
-      sheet.text(block.sentences.join(' '), { gap: 5 })
+      for (const text of block.sentences) sheet.text(text, { gap: 1.5 })
+      sheet.space(4)
       return
     case 'pairs':
       drawPairs(sheet, block.pairs)
@@ -138,7 +139,7 @@ function drawField(sheet: Sheet, field: ReportField): void {
   const rule = `${field.requirement.replaceAll('_', ' ')}; ${field.rule} [${field.mark}]`
   sheet.text(rule, { size: 6.5, colour: COLOURS.soft, gap: 2 })
   for (const { subject, value, source, note } of field.entries) {
-    const label = subject === '' ? '' : `${subject}: `
+    const label = subject === '' || subject === value ? '' : `${subject}: `
     const from = value === null || note === '' ? source : `${note}; ${source}`
     const colour = value === null ? COLOURS.warn : COLOURS.ink
     sheet.text(`${label}${value ?? note} (${from})`, { colour, gap: 1 })

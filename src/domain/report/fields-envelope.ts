@@ -83,9 +83,16 @@ export const envelopeFields: Readonly<Record<string, (facts: EnvelopeFacts) => R
   ],
   'R-C13': () => [known('', 'see the section Narrative', 'case')],
   'R-C14': ({ input: { case: current } }) => {
-    const signed = current.certification
-    if (signed === null) return [unknown('', 'case', 'not certified yet')]
-    return [known('', `${signed.officer}, ${signed.title}`, 'case', timeText(signed.at))]
+    const { preparers, certification: signed } = current
+    const prepared = preparers.map(name => known('', name, 'case', 'prepared the report'))
+    if (signed === null) return [...prepared, unknown('', 'case', 'not certified yet')]
+    const officer = `${signed.officer}, ${signed.title}`
+    const when = `certified on ${timeText(signed.at)}`
+    return [
+      ...prepared,
+      known('', officer, 'case', when),
+      known('', signed.statement, 'case', 'statement'),
+    ]
   },
   'R-C15': () => [
     known('', 'business confidential', 'decided here', 'holds identities and account data'),

@@ -1,7 +1,8 @@
-import { caseDetermination, standingFindings } from '../case/case-summary.ts'
+import { standingFindings } from '../case/case-summary.ts'
 import { operationsPhrase, percent, sentence, timeText } from './entry.ts'
 import { tiersOf } from './fields-run.ts'
 import type { ReportInput } from './input.ts'
+import { whoSentences } from './narrative-who.ts'
 import type { ReportPerson } from './person.ts'
 import type { ThresholdReading } from './threshold.ts'
 
@@ -21,7 +22,7 @@ export function narrative(
   thresholds: ThresholdReading,
 ): NarrativePart[] {
   return [
-    { question: 'Who', sentences: who(input, persons) },
+    { question: 'Who', sentences: whoSentences(input) },
     { question: 'What', sentences: what(input) },
     { question: 'When', sentences: when(input) },
     { question: 'Where', sentences: where(input) },
@@ -29,29 +30,6 @@ export function narrative(
     { question: 'How it was found', sentences: how(input) },
     { question: 'How it was estimated', sentences: estimated(input) },
     { question: 'What is not known', sentences: gaps(input, persons, thresholds) },
-  ]
-}
-
-function who(input: ReportInput, persons: readonly ReportPerson[]): string[] {
-  const { tenants } = input.case
-  const accounts = tenants.map(tenant => tenant || 'unattributed compute').join(', ')
-  const reasons = input.determinations.flatMap(({ body }) =>
-    body.tenants.map(({ reason }) => reason),
-  )
-  const behind = persons.filter(({ status }) => status !== 'domestic')
-  const owners = behind.flatMap(({ name, party_id, holdings, status }) =>
-    holdings.map(({ customer, share, route, chains }) => {
-      const how = route === 'share' ? '' : ` (${route})`
-      const ways = chains.map(chain => chain.join(' → ')).join('; ')
-      const owner = `${name ?? party_id} (${status})`
-      return sentence(`${owner} stands behind ${customer} with ${share}${how}: ${ways}`)
-    }),
-  )
-  return [
-    `${tenants.length === 1 ? 'Account' : `${tenants.length} accounts under one control:`} ${accounts}.`,
-    `Determination: ${caseDetermination(input.case)}.`,
-    ...[...new Set(reasons)].map(reason => sentence(capital(reason))),
-    ...owners,
   ]
 }
 
@@ -64,16 +42,20 @@ function what(input: ReportInput): string[] {
   })
   const { length } = input.runs.rows
   if (length === 0) return [...findings, 'No run has been observed.']
-  return [...findings, `${length} runs were observed in the period.`]
+  const runs = length === 1 ? 'One run was' : `${length} runs were`
+  return [...findings, `${runs} observed in the period.`]
 }
 
 function when(input: ReportInput): string[] {
-  const { transaction, detected_at } = input.case
+  const { transaction, detected_at, knowledge } = input.case
   const { start, end } = input.period
   return [
     `The findings speak about ${timeText(start)} to ${timeText(end)}.`,
     `The covered transaction occurred on ${timeText(transaction.at)} (${transaction.evidence}).`,
     `It was detected on ${timeText(detected_at)}.`,
+    ...(knowledge === null
+      ? []
+      : [`Knowledge was established on ${timeText(knowledge.knowledge_at)}.`]),
   ]
 }
 
@@ -90,15 +72,25 @@ function where(input: ReportInput): string[] {
   return [`The accelerators stand ${place}${island}.`]
 }
 
+const METRIC_PHRASES: Readonly<Record<string, string>> = {
+  training_operations: 'Training operations',
+  biological_training_operations: 'Training operations on biological sequences',
+  cluster_peak_ops_per_s: 'Peak of the cluster',
+  cluster_link_gbps: 'Links of the cluster',
+  cluster_single_site: 'Cluster on one site',
+  ownership_share: 'Largest foreign holding',
+  modification_share: 'Share of compute in a modification',
+  developer_revenue_usd: 'Revenue of the developer',
+}
+
 function why(input: ReportInput, { results, criteria }: ThresholdReading): string[] {
   const limits = results
     .filter(({ result }) => result !== 'unknown')
-    .map(
-      ({ id, metric, comparator, value, result }) =>
-        `${id} (${metric} ${comparator} ${value}): ${result.replaceAll('_', ' ')}.`,
-    )
+    .map(({ metric, comparator, value, unit, result }) => {
+      const limit = value === 'true' ? '' : ` ${comparator} ${value} ${unit}`
+      return `${METRIC_PHRASES[metric] ?? words(metric)}${limit}: ${words(result)}.`
+    })
   const { lo, mid, hi } = criteria
-  const words = (verdict: string) => verdict.replaceAll('_', ' ')
   return [
     `${input.regime.title}: ${input.regime.banner}`,
     ...limits,
@@ -163,13 +155,21 @@ function gaps(
   return [
     'What the compute was used for is not known: no code, data, weights or prompts are read.',
     ...(unverified.length > 0
-      ? [`Not verified: ${unverified.map(({ name, party_id }) => name ?? party_id).join(', ')}.`]
+      ? [sentence(`Not verified: ${unverified.map(labelled).join(', ')}`)]
       : []),
-    ...(unmeasured.length > 0 ? [`Not measured: ${unmeasured.join(', ')}.`] : []),
+    ...(unmeasured.length > 0 ? [`Not measured: ${unmeasured.map(words).join(', ')}.`] : []),
     ...(input.case.knowledge === null
       ? ['No person has yet established knowledge of a covered transaction.']
       : []),
   ]
+}
+
+function labelled({ name, party_id }: ReportPerson): string {
+  return name ?? party_id
+}
+
+function words(name: string): string {
+  return name.replaceAll('_', ' ')
 }
 
 function capital(sentence: string): string {

@@ -1,5 +1,5 @@
 import { sha256Hex } from '../canonical.ts'
-import type { Case } from '../case/case.ts'
+import { type Case, isFiled } from '../case/case.ts'
 import { caseDetermination, caseSeverity } from '../case/case-summary.ts'
 import type { Deadline } from '../filing-clock.ts'
 import { known, type ReportEntry, timeOrNull, timeText, unknown } from './entry.ts'
@@ -107,13 +107,18 @@ export function reportIdOf(caseId: string, version: number): string {
   return `rep-${sha256Hex(`${caseId}|${version}`).slice(0, 16)}`
 }
 
+/** What the report at hand is to the authority, and which report it follows. */
 function typeOf(current: Case): { type: ReportType; prior_report_id: string | null } {
-  const prior_report_id = current.filings.at(-1)?.report_id ?? null
-  if (current.state === 'follow_up_requested')
-    return { type: 'follow_up_response', prior_report_id }
-  if (prior_report_id !== null) return { type: 'corrected', prior_report_id }
+  const last = current.filings.at(-1) ?? null
+  if (current.state === 'follow_up_requested') {
+    return { type: 'follow_up_response', prior_report_id: last?.report_id ?? null }
+  }
+  // Once filed, a report stays what it was until something in it has to be put right.
+  const done = isFiled(current.state) || current.state === 'closed'
+  const replaces = done ? last?.prior_report_id : last?.report_id
+  if (replaces) return { type: 'corrected', prior_report_id: replaces }
   const relayed = current.knowledge?.source === 'reseller_notice'
-  return { type: relayed ? 'reseller_relayed' : 'initial', prior_report_id }
+  return { type: relayed ? 'reseller_relayed' : 'initial', prior_report_id: null }
 }
 
 function caseSection(current: Case) {
@@ -130,6 +135,12 @@ function caseSection(current: Case) {
     severity: caseSeverity(current),
     opened_at: timeText(current.opened_at),
     follows: current.follows,
+    preparers: current.preparers,
+    certification: current.certification && {
+      ...current.certification,
+      at: timeText(current.certification.at),
+    },
+    filings: current.filings.map(filing => ({ ...filing, at: timeText(filing.at) })),
     regime_at_opening: current.regime,
   }
 }
