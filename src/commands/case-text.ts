@@ -92,7 +92,8 @@ function headText(current: Case, banner: string): string {
     ]),
     ...Object.entries(declared).map(([name, value]): [string, string] => [words(name), value]),
   ]
-  const rows = lines.map(([name, value]) => `${name.padEnd(16)} ${value}`)
+  const width = Math.max(...lines.map(([name]) => name.length))
+  const rows = lines.map(([name, value]) => `${name.padEnd(width)}  ${value}`)
   return [...rows, '', banner].join('\n')
 }
 
@@ -123,8 +124,8 @@ function clockText(current: Case, clock: Deadline | null, seen: SeenAt): string 
   if (clock === null) return 'not running'
   const { days_left, colour, runs } = clockReading(current, clock, seen)
   if (!runs) return `${clock.due_date} (${isOpen(current.state) ? 'met by filing' : 'stopped'})`
-  const left = days_left < 0 ? `${-days_left} d over` : `${days_left} d left`
-  return `${clock.due_date} (${left}, ${colour})`
+  const left = days_left < 0 ? `${-days_left} d ${colour}` : `${days_left} d left, ${colour}`
+  return `${clock.due_date} (${left})`
 }
 
 interface ClockReading {

@@ -1,3 +1,4 @@
+import { formatInstant } from '../window.ts'
 import type { Case, CaseStatus } from './case.ts'
 import type { CaseEvent, CaseEventKind } from './case-event.ts'
 
@@ -80,7 +81,9 @@ export function refusal(current: Case | null, event: CaseEvent): string | null {
   if (event.seq !== current.seq + 1) {
     return `the case is at version ${current.seq}; reload it and decide again`
   }
-  if (event.at < current.updated_at) return 'the event is older than the one before it'
+  if (event.at < current.updated_at) {
+    return `the event is older than the one before it, of ${formatInstant(current.updated_at)}`
+  }
   return kindRefusal(current, event.kind) ?? secondPerson(current, event)
 }
 

@@ -60,7 +60,8 @@ function methodOf(basis: string, tiers: readonly string[]): string {
 
 /** Tiers of evidence behind the observed compute, best first. */
 export function tiersOf(input: Pick<ReportInput, 'usage'>): readonly string[] {
-  return [...new Set(input.usage.map(line => line.tier))].sort()
+  // Hours in which nothing was computed rest on no tier.
+  return [...new Set(input.usage.map(line => line.tier))].filter(tier => tier !== '').sort()
 }
 
 function dates(input: ReportInput): ReportEntry[] {

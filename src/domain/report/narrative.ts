@@ -119,11 +119,14 @@ function estimated(input: ReportInput): string[] {
   const tiers = tiersOf(input).map(tier => `${tier} (${TIER_PHRASES[tier] ?? 'other evidence'})`)
   const { covered, dark } = coverageOf(input)
   const basis = tiers.length === 0 ? 'No usage was metered.' : `Evidence: ${tiers.join(', ')}.`
+  const unseen =
+    dark === 0
+      ? '.'
+      : `; ${Math.round(dark / 3600)} device-hours are known from billing alone and count with the widest interval.`
   const share =
     covered === null
       ? 'There is no metered or billed device time in the period.'
-      : `Telemetry covers ${percent(covered)} of device time; ${Math.round(dark / 3600)} device-hours ` +
-        'are known from billing alone and count with the widest interval.'
+      : `Telemetry covers ${percent(covered)} of device time${unseen}`
   return [
     basis,
     share,

@@ -222,6 +222,29 @@ test('thresholds are evaluated bound by bound, and owners by their share', () =>
   expect(cn?.holdings[0]).toMatchObject({ share: '30 %' })
 })
 
+test('who: the accounts, the answer, the foreign owners strongest first, nobody twice', () => {
+  const who = first.report.narrative.find(part => part.question === 'Who')?.sentences
+  const customer = `Customer shell-${TENANT} LLC`
+  const parent = `Parent of ${TENANT} Pte. Ltd.`
+  expect(who).toEqual([
+    `The account is ${TENANT} of ${customer} (US-DE).`,
+    `The determination is foreign: foreign owners stand behind ${customer}.`,
+    `${parent} (SG) stands behind the account with 60 %: ${parent} → ${customer}.`,
+    // 50 % of 60 %.
+    `远岫智算控股有限公司 (CN) stands behind the account with 30 %: 远岫智算控股有限公司 → ${parent} → ${customer}.`,
+    'No reseller stands in between.',
+  ])
+  const told = first.report.narrative.flatMap(part => part.sentences)
+  expect(told.filter(sentence => !sentence.endsWith('.') || sentence.endsWith('..'))).toEqual([])
+})
+
+test('no id, time or figure of a table is broken on paper', () => {
+  const text = pdfPages(bytesOf(first, 'report.pdf')).join('\n')
+  for (const whole of ['fnd-x', '2026-02-05T01:02:03Z', '1.200e26', '4.800e26', 'Confidence']) {
+    expect(text).toContain(whole)
+  }
+})
+
 test('the legal status is on every page of the PDF and in the HTML, and nothing is a box', () => {
   const status = 'PROPOSED - NOT IN FORCE (regime us-iaas-2024, version 1)'
   const pages = pdfPages(bytesOf(first, 'report.pdf'))
