@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openStore } from '../adapters/clickhouse/open.ts'
 import type { CatalogueSource } from '../catalogue.ts'
+import { Fault } from '../domain/fault.ts'
 import { regimeThresholds } from '../domain/regime.ts'
 import { chosenRegime } from '../policy.ts'
 import { loadReference } from '../reference.ts'
@@ -39,8 +40,24 @@ export async function checkCommand(
   return faults.length === 0 ? EXIT.done : EXIT.fault
 }
 
-/** In a scratch store of their own, thrown away after. */
+/**
+ * In a scratch store of their own, thrown away after. An installation without the embedded engine
+ * has nowhere to run them and says so; they were run where the release was made.
+ */
 async function runFixtures(
+  context: CommandContext,
+  catalogue: CatalogueSource,
+): Promise<ConfigFault[]> {
+  try {
+    return await runInScratchStore(context, catalogue)
+  } catch (fault) {
+    if (!(fault instanceof Fault) || fault.code !== 'STORE_UNAVAILABLE') throw fault
+    printLine(context, 'detector fixtures were not run: the embedded engine is not installed')
+    return []
+  }
+}
+
+async function runInScratchStore(
   context: CommandContext,
   catalogue: CatalogueSource,
 ): Promise<ConfigFault[]> {
