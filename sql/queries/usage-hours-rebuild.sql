@@ -169,7 +169,8 @@ select
     if(method = 'billing', dark_s * t5_lo, 0),
     multiIf(method = 'gap', dark_s * rate, method = 'billing', dark_s * t5_mid, 0) as dark_mid_value,
     multiIf(method = 'gap', greatest(dark_s * gap_hi, dark_mid_value), method = 'billing', dark_s * t5_hi, 0),
-    if(dark_s > observed_s, 'T5', main_tier),
+    -- hours that are billed on paper only rest on billing, even where the day leaves nothing dark
+    if(dark_s > observed_s or main_tier = '', 'T5', main_tier),
     {build:UInt64},
     0
 from darkened as d
