@@ -49,7 +49,7 @@ const RULES: Record<string, Grant> = {
   'fixture-files.ts': { rooms: ['fixtures', 'yaml-file.ts'], packages: [], node: ['*'] },
   'policy.ts': { rooms: ['domain', 'reference.ts', 'yaml-file.ts'], packages: [], node: ['*'] },
   'pipeline.ts': { rooms: ['domain', 'ports', 'stages'], packages: [], node: [] },
-  'app.ts': { rooms: ['*'], packages: ['pino', 'fastify'], node: ['*'] },
+  'app.ts': { rooms: ['*'], packages: ['zod'], node: ['*'] },
   'main.ts': { rooms: ['adapters', 'commands'], packages: [], node: ['*'] },
 }
 
