@@ -5,10 +5,11 @@ import type { App } from '../app.ts'
 import { Fault } from '../domain/fault.ts'
 import type { DeliveryKind } from '../domain/streams.ts'
 import { formatInstant } from '../domain/window.ts'
+import { checkBind, loadSettings } from '../settings.ts'
 import { createProgress } from '../terminal/progress.ts'
 import { type CommandContext, type GlobalOptions, printLine } from './context.ts'
 import { printOverview, readInstant, tickWithProgress } from './detect.ts'
-import { openForCommand } from './open.ts'
+import { openForCommand, settingsSource } from './open.ts'
 import { reportTable, writeReports } from './report.ts'
 import { serveUntilStopped } from './serve.ts'
 import { simulateWithProgress } from './simulate-progress.ts'
@@ -40,11 +41,20 @@ const ORDER: readonly DeliveryKind[] = [
 
 export async function demoCommand(context: CommandContext, options: DemoOptions): Promise<void> {
   const started = context.clock.now()
+  const { host, port } = options
+  if (options.serve !== false) {
+    // Told now, not after everything else is done.
+    const source = settingsSource(context, options)
+    checkBind(loadSettings({ ...source, flags: { ...source.flags, host, port } }).settings.http)
+  }
   const out = options.out ?? join('out', 'demo')
   const streams = join(out, 'streams')
   const data = join(out, 'store')
   await rm(out, { recursive: true, force: true })
-  title(context, `1/4 Simulate a cloud: sixty days, its tenants, their owners and their bills`)
+  title(
+    context,
+    `1/4 Simulate a cloud: ${options.days ?? '60'} days, its tenants, their owners and their bills`,
+  )
   const { seed, days } = options
   const given = { ...(seed === undefined ? {} : { seed }), ...(days === undefined ? {} : { days }) }
   const fleet = await simulateWithProgress(
@@ -52,7 +62,6 @@ export async function demoCommand(context: CommandContext, options: DemoOptions)
     { ...given, out: streams, until: UNTIL },
     'demo',
   )
-  const { host, port } = options
   const app = await openForCommand(context, { ...options, data }, { host, port })
   try {
     title(context, '2/4 Ingest: every sample counted once')

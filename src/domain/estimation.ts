@@ -33,9 +33,6 @@ const precisionPriors = z.strictObject({
   spread: positive,
 })
 
-const commitmentStatus = z.enum(['quoted', 'option', 'signed', 'active', 'ended', 'cancelled'])
-const weight = z.number().min(0).max(1)
-
 const capacityPriors = z.strictObject({
   utilisation_mid: share,
   utilisation_hi: share,
@@ -43,14 +40,8 @@ const capacityPriors = z.strictObject({
   availability_hi: share,
   /** Effective gain over BF16 on chips that compute FP8 faster. */
   fp8_gain_hi: z.strictObject({ ...judgement, value: z.number().min(1) }),
-  /** How much of a commitment counts, by its status. */
-  weights: z.strictObject({
-    ...judgement,
-    values: z.record(commitmentStatus, z.strictObject({ mid: weight, hi: weight })),
-  }),
 })
 export type CapacityPriors = z.output<typeof capacityPriors>
-export type CommitmentWeights = CapacityPriors['weights']['values']
 
 export const estimationFile = z.strictObject({
   /** Standard normal quantile of the interval's bounds: 1.645 for 90 %. */
@@ -101,9 +92,5 @@ export function estimationFaults(priors: Estimation, catalogue: Catalogue): stri
 function capacityFaults(capacity: CapacityPriors): string[] {
   const mid = capacity.utilisation_mid.value * capacity.availability_mid.value
   const hi = capacity.utilisation_hi.value * capacity.availability_hi.value
-  const crossed = Object.entries(capacity.weights.values).filter(([, held]) => held.mid > held.hi)
-  return [
-    ...(mid > hi ? ['capacity: utilisation × availability is higher for mid than for hi'] : []),
-    ...crossed.map(([status]) => `capacity.weights of ${status}: mid is above hi`),
-  ]
+  return mid > hi ? ['capacity: utilisation × availability is higher for mid than for hi'] : []
 }

@@ -36,8 +36,6 @@ const detect = z
     tick_s: seconds.default(10),
     /** A finding is stated anew when a bound moved by at least this share. */
     finding_restate_ratio: z.number().min(0).max(1).default(0.05),
-    /** How far ahead "could result" looks where no commitment says. */
-    horizon_days: count.default(180),
   })
   .prefault({})
 

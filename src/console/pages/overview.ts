@@ -79,12 +79,13 @@ async function readGroups(
   store: Store,
   window: { readonly from: number; readonly until: number },
   cases: readonly CaseRow[],
-): Promise<QueryRow<'read-groups-largest'>[]> {
-  const largest = await store.query('read-groups-largest', { ...window, limit: GROUPS_MAX })
+): Promise<QueryRow<'read-groups'>[]> {
+  const all = { groups: [], after: '', by_size: true, limit: GROUPS_MAX }
+  const largest = await store.query('read-groups', { ...window, ...all })
   const shown = new Set(largest.map(group => group.group_id))
   const missing = cases.map(found => found.group_id).filter(id => !shown.has(id))
   if (missing.length === 0) return largest
-  const rest = { groups: missing, after: '', limit: missing.length }
+  const rest = { groups: missing, after: '', by_size: true, limit: missing.length }
   const more = await store.query('read-groups', { ...window, ...rest })
   const groups = largest[0]?.groups ?? more.length
   return [...largest, ...more.map(group => ({ ...group, groups }))]

@@ -9,7 +9,7 @@ import { intervalAxis, intervalRow, intervalScale } from '../plot/interval-bar.t
 /** Control groups by what they used, as intervals against the threshold. */
 
 export interface RankedGroup {
-  readonly group: QueryRow<'read-groups-largest'>
+  readonly group: QueryRow<'read-groups'>
   /** What it used and has signed, added up by a finding; null without one. */
   readonly potential: Operations | null
   readonly case_id: string | null

@@ -100,6 +100,7 @@ function groupList({ store, clock }: ServerDeps): ApiRoute {
         until: page.window.end,
         groups: query.group,
         after: String(page.after?.[0] ?? ''),
+        by_size: false,
         limit: page.limit + 1,
       })
       return answerPage(page, rows, row => [row.group_id], answerGroup)
@@ -121,6 +122,7 @@ function groupDetail({ store, clock }: ServerDeps): ApiRoute {
         until: window.end,
         groups: [params.id],
         after: '',
+        by_size: false,
         limit: 1,
       })
       if (!row) throw new Fault('NOT_FOUND', `there is no control group ${params.id}`)

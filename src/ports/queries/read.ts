@@ -153,11 +153,7 @@ export const readQueries = {
     }),
   },
   'read-groups': {
-    params: z.object({ ...window, groups: texts, ...after, ...limit }),
-    row: z.object(groupColumns),
-  },
-  'read-groups-largest': {
-    params: z.object({ ...window, ...limit }),
+    params: z.object({ ...window, groups: texts, ...after, by_size: z.boolean(), ...limit }),
     row: z.object({ ...groupColumns, groups: sqlCount }),
   },
   'read-group-links': {
