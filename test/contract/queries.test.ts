@@ -89,7 +89,6 @@ const ASKED: Readonly<Record<string, string>> = {
     'select groupArray(finding_id) as value from (select * from findings order by finding_id, version)',
   'report-findings.versions':
     'select groupArray(version) as value from (select * from findings order by finding_id, version)',
-  'case-list.group_id': 'select any(group_id) as value from case_events',
   'read-cases.tenants': 'select emptyArrayString() as value',
   group_id: "select any(group_id) as value from group_members where links != '[]'",
   accounts: 'select groupUniqArray(billing_account_id) as value from charge_generations',

@@ -50,8 +50,9 @@ export function caseActs(store: () => Store) {
       return actOnCase({ store: store(), clock, policy }, { case_id, action, by, ...more })
     },
     async listRow({ case_id, group_id }: Case) {
-      const params = { open_only: false, group_id, after: '', limit: 100 }
-      const rows = await store().query('case-list', params)
+      const window = { from: 0, until: Date.UTC(2100, 0, 1) }
+      const which = { open_only: false, groups: [group_id], tenants: [], after: '', limit: 100 }
+      const rows = await store().query('read-cases', { ...window, ...which })
       return rows.find(row => row.case_id === case_id)
     },
   }

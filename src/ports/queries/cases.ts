@@ -23,6 +23,31 @@ const eventRow = z
 const limit = { limit: z.number() }
 const tenants = { tenants: z.array(z.string()) }
 
+/** One case as lists show it: the columns of the table `cases`. */
+export const caseListRow = z.object({
+  case_id: z.string(),
+  seq: z.number(),
+  group_id: z.string(),
+  ordinal: z.number(),
+  prong: z.number(),
+  state: z.string(),
+  is_open: z.number().transform(Boolean),
+  determination: z.string(),
+  severity: z.enum(SEVERITIES),
+  tenant_ids: z.array(z.string()),
+  finding_ids: z.array(z.string()),
+  regime_id: z.string(),
+  transaction_at: sqlTime,
+  detected_at: sqlTime,
+  knowledge_at: sqlTimeOrNull,
+  transaction_due: sqlTime,
+  knowledge_due: sqlTimeOrNull,
+  next_due: sqlTimeOrNull,
+  next_clock: z.string(),
+  opened_at: sqlTime,
+  updated_at: sqlTime,
+})
+
 /** Statements of the triage stage, and what lists of cases are read from. */
 export const caseQueries = {
   'findings-standing': {
@@ -84,31 +109,5 @@ export const caseQueries = {
   'usage-curve': {
     params: z.object({ ...tenants, from: timeParam, until: timeParam, ...limit }),
     row: z.object({ hour: sqlTime, lo: z.number(), mid: z.number(), hi: z.number() }),
-  },
-  'case-list': {
-    params: z.object({ open_only: z.boolean(), group_id: z.string(), after: z.string(), ...limit }),
-    row: z.object({
-      case_id: z.string(),
-      seq: z.number(),
-      group_id: z.string(),
-      ordinal: z.number(),
-      prong: z.number(),
-      state: z.string(),
-      is_open: z.number().transform(Boolean),
-      determination: z.string(),
-      severity: z.enum(SEVERITIES),
-      tenant_ids: z.array(z.string()),
-      finding_ids: z.array(z.string()),
-      regime_id: z.string(),
-      transaction_at: sqlTime,
-      detected_at: sqlTime,
-      knowledge_at: sqlTimeOrNull,
-      transaction_due: sqlTime,
-      knowledge_due: sqlTimeOrNull,
-      next_due: sqlTimeOrNull,
-      next_clock: z.string(),
-      opened_at: sqlTime,
-      updated_at: sqlTime,
-    }),
   },
 } as const

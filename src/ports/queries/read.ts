@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { SEVERITIES, STATES, SUBJECT_KINDS } from '../../domain/detector.ts'
 import { TIERS } from '../../domain/quantity.ts'
-import { caseQueries } from './cases.ts'
+import { caseListRow } from './cases.ts'
 import { sqlBoolean, sqlCount, sqlTime, sqlTimeOrNull, timeParam } from './cells.ts'
 import { coverageQueries } from './read-coverage.ts'
 
@@ -195,7 +195,7 @@ export const readQueries = {
       ...after,
       ...limit,
     }),
-    row: caseQueries['case-list'].row,
+    row: caseListRow,
   },
   'read-standings': {
     params: z.object({ ...tenants, ...limit }),

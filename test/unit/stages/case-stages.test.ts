@@ -228,9 +228,12 @@ test('when two groups turn out to be one, the case opened first takes the other 
   expect(await eventKinds(survivor?.case_id ?? '')).toEqual(
     expect.arrayContaining(['opened', 'absorbed']),
   )
-  const open = await store.query('case-list', {
+  const open = await store.query('read-cases', {
+    from: 0,
+    until: Date.UTC(2100, 0, 1),
     open_only: true,
-    group_id: '',
+    groups: [],
+    tenants: [],
     after: '',
     limit: 100,
   })
