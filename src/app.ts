@@ -10,6 +10,7 @@ import { decode } from './adapters/files/decode.ts'
 import { openCatalogue } from './catalogue.ts'
 import { createBuildNumbers } from './domain/build.ts'
 import { contentDigest } from './domain/canonical.ts'
+import type { TriageRules } from './domain/case/triage-rules.ts'
 import type { DetectorBundle } from './domain/detector.ts'
 import type { IdentityPolicy } from './domain/identity/determination.ts'
 import { type Regime, regimeThresholds } from './domain/regime.ts'
@@ -52,6 +53,7 @@ export interface App {
   readonly regime: Regime
   readonly bundle: DetectorBundle
   readonly identity: IdentityPolicy
+  readonly triageRules: TriageRules
   readonly store: Store
   readonly migrations: MigrationReport
   readonly intake: Intake
@@ -68,23 +70,15 @@ export async function openApp(source: AppSource): Promise<App> {
   const reference = openReference(configFolder)
   const chosen = chosenRegime(reference, settings)
   const identity = identityPolicy(reference, chosen)
-  const triage = triagePolicy(readTriageRules(configFolder), chosen.regime, settings)
+  const triageRules = readTriageRules(configFolder)
+  const triage = triagePolicy(triageRules, chosen.regime, settings)
   const bundle = openCatalogue({
     detectorFolder: join(source.projectFolder, 'detectors'),
     featureFolder: join(source.projectFolder, 'sql', 'features'),
     thresholdsFile: join(configFolder, 'thresholds.yaml'),
     regime: regimeThresholds(chosen.regime, chosen.hash),
   })
-  const { store, migrations } = await openStore(
-    {
-      engine: engineOf(settings),
-      cluster: settings.store.server?.cluster ? { name: settings.store.server.cluster } : null,
-      sqlFolder: join(source.projectFolder, 'sql'),
-      detectorFolder: join(source.projectFolder, 'detectors'),
-    },
-    source.clock,
-  )
-  await publishReference(store, reference.version, reference.rows)
+  const { store, migrations } = await openFilledStore(source, settings, reference)
   const { clock, logger } = source
   const builds = createBuildNumbers(() => clock.now())
   const catalogueVersion = reference.version
@@ -120,6 +114,7 @@ export async function openApp(source: AppSource): Promise<App> {
     regime: chosen.regime,
     bundle,
     identity,
+    triageRules,
     store,
     migrations,
     intake: createIntake({ ingest, decode, convertFor, settings: settings.ingest }),
@@ -127,6 +122,31 @@ export async function openApp(source: AppSource): Promise<App> {
     clock,
     logger,
     close: () => store.close(),
+  }
+}
+
+/** The store, migrated and holding the reference data; closed again when that fails. */
+async function openFilledStore(
+  { projectFolder, clock }: AppSource,
+  settings: Settings,
+  reference: ReferenceData,
+): Promise<{ store: Store; migrations: MigrationReport }> {
+  const cluster = settings.store.server?.cluster
+  const opened = await openStore(
+    {
+      engine: engineOf(settings),
+      cluster: cluster ? { name: cluster } : null,
+      sqlFolder: join(projectFolder, 'sql'),
+      detectorFolder: join(projectFolder, 'detectors'),
+    },
+    clock,
+  )
+  try {
+    await publishReference(opened.store, reference.version, reference.rows)
+    return opened
+  } catch (fault) {
+    await opened.store.close()
+    throw fault
   }
 }
 

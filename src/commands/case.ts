@@ -1,13 +1,13 @@
 import type { App } from '../app.ts'
 import type { Case } from '../domain/case/case.ts'
 import { Fault } from '../domain/fault.ts'
-import { caseClocks, readTriageRules } from '../policy.ts'
+import { caseClocks } from '../policy.ts'
 import { actOnCase, type CaseActionOutcome } from '../stages/case-action.ts'
 import { readCases } from '../stages/cases/ledger.ts'
 import { caseJson, caseListText, caseText, eventJson, type SeenAt } from './case-text.ts'
 import { type CommandContext, type GlobalOptions, printLine } from './context.ts'
 import { readInstant } from './detect.ts'
-import { folders, openForCommand } from './open.ts'
+import { openForCommand } from './open.ts'
 
 /** `flopwatch case [ID [ACTION]]`: the cases, one case, and what people do to it. */
 
@@ -31,7 +31,7 @@ export async function caseCommand(
   const seen = readVersion(options.seen)
   const app = await openForCommand(context, options)
   try {
-    const { colours } = readTriageRules(folders(context).config)
+    const { colours } = app.triageRules
     const view = { at: at ?? context.clock.now(), colours }
     if (id === undefined) return await printList(context, app, view, options)
     if (action !== undefined) {

@@ -3,10 +3,9 @@ import { Fault } from '../domain/fault.ts'
 import { regimeThresholds } from '../domain/regime.ts'
 import { type Instant, parseInstant } from '../domain/window.ts'
 import type { TickReport } from '../pipeline.ts'
-import { readTriageRules } from '../policy.ts'
 import { createProgress } from '../terminal/progress.ts'
 import { type CommandContext, type GlobalOptions, printLine } from './context.ts'
-import { folders, openForCommand } from './open.ts'
+import { openForCommand } from './open.ts'
 import { overviewJson, readOverview } from './overview.ts'
 import { overviewText } from './overview-text.ts'
 
@@ -54,7 +53,7 @@ export async function printOverview(
   json: boolean,
 ): Promise<void> {
   const rows = await readOverview(app.store, asOf)
-  const rules = readTriageRules(folders(context).config)
+  const rules = app.triageRules
   if (json) {
     printLine(context, JSON.stringify(overviewJson(rows, asOf, rules), null, 2))
     return

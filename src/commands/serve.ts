@@ -7,12 +7,11 @@ import type { App } from '../app.ts'
 import { Fault } from '../domain/fault.ts'
 import { ingestRoutes } from '../http/routes/ingest.ts'
 import { buildServer, type Server } from '../http/server.ts'
-import { readTriageRules } from '../policy.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import { checkBind } from '../settings.ts'
 import { type CommandContext, type GlobalOptions, printLine } from './context.ts'
 import { readEvidence } from './explain.ts'
-import { folders, openForCommand } from './open.ts'
+import { openForCommand } from './open.ts'
 import { FAILURES_TO_UNREADY, startTickLoop, type TickLoop } from './tick-loop.ts'
 
 /** `flopwatch serve`: takes streams in, ticks, answers and shows pages, until it is told to stop. */
@@ -47,7 +46,7 @@ export async function serveUntilStopped(
   const { stopped } = context
   const metrics = createMetrics({ process: true })
   const loop = roles.includes('detect') ? startTickLoop(app, metrics) : null
-  const server = await openServer(context, app, { roles, metrics, loop })
+  const server = await openServer(app, { roles, metrics, loop })
   try {
     const address = await listen(server, app.settings.http)
     printLine(
@@ -79,11 +78,7 @@ interface Serving {
   readonly loop: TickLoop | null
 }
 
-async function openServer(
-  context: CommandContext,
-  app: App,
-  { roles, metrics, loop }: Serving,
-): Promise<Server> {
+async function openServer(app: App, { roles, metrics, loop }: Serving): Promise<Server> {
   const { clock, settings } = app
   const store = measuredStore(app.store, metrics, clock)
   const intake = measuredIntake(app.intake, metrics)
@@ -101,7 +96,7 @@ async function openServer(
     tokens: settings.http.tokens,
     regime: app.regime,
     detectors: app.bundle,
-    colours: readTriageRules(folders(context).config).colours,
+    colours: app.triageRules.colours,
     pressure,
     evidence: findingId => readEvidence(store, findingId),
     renderers: [createHtmlRenderer(), createPdfRenderer()],

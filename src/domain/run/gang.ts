@@ -56,7 +56,11 @@ export function joinGangs(gangs: readonly Gang[]): Gang[] {
     if (host) host.joined.push(gang)
     else hosts.push({ gang, joined: [] })
   }
-  return hosts.map(({ gang, joined }) => joined.reduce(absorb, gang)).sort(byStart)
+  return hosts
+    .map(({ gang, joined }) =>
+      joined.reduce((sum, one) => absorb(sum, one, !isStragglerOf(one, gang)), gang),
+    )
+    .sort(byStart)
 }
 
 export function byStart(a: Gang, b: Gang): number {
@@ -109,8 +113,7 @@ function worksAlike(a: Gang, b: Gang, difference_max: number): boolean {
 }
 
 /** Devices of a ramp add to the gang's; those of a straggler took the place of others. */
-function absorb(host: Gang, straggler: Gang): Gang {
-  const isRamp = stopTogether(host, straggler) && !isStragglerOf(straggler, host)
+function absorb(host: Gang, straggler: Gang, isRamp: boolean): Gang {
   return {
     ...host,
     devices: host.devices + (isRamp ? straggler.devices : 0),

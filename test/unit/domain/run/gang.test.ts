@@ -15,6 +15,16 @@ describe('ramps', () => {
     expect(joined?.device_s).toBe(host.device_s + first.device_s)
   })
 
+  test('every step of a ramp counts its devices, whichever joined before it', () => {
+    // 16 + 6 + 3 devices; the last step is less than a quarter of the rest and not inside its time
+    const larger = gang(300, 1000, { devices: 16, gang_id: 'larger' })
+    const steps = [
+      gang(0, 1000, { devices: 6, gang_id: 'first' }),
+      gang(100, 1000, { devices: 3, gang_id: 'second' }),
+    ]
+    expect(joinGangs([larger, ...steps])).toMatchObject([{ start: minutes(0), devices: 25 }])
+  })
+
   test.each([
     ['stopped three minutes later', { end: minutes(1003) }],
     // 0.37 against 0.4 differs by 7.5 %
