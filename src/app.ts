@@ -7,6 +7,7 @@ import type { MigrationReport } from './adapters/clickhouse/migrate.ts'
 import { openStore } from './adapters/clickhouse/open.ts'
 import { convertFor } from './adapters/files/convert.ts'
 import { decode } from './adapters/files/decode.ts'
+import { decodeMessage } from './adapters/files/decode-message.ts'
 import { openCatalogue } from './catalogue.ts'
 import { createBuildNumbers } from './domain/build.ts'
 import { contentDigest } from './domain/canonical.ts'
@@ -117,7 +118,13 @@ export async function openApp(source: AppSource): Promise<App> {
     triageRules,
     store,
     migrations,
-    intake: createIntake({ ingest, decode, convertFor, settings: settings.ingest }),
+    intake: createIntake({
+      ingest,
+      decode,
+      decodeMessage: (value, bounds) => decodeMessage(decode, value, bounds),
+      convertFor,
+      settings: settings.ingest,
+    }),
     pipeline: createPipeline({ store, clock, builds, stages, basis }),
     clock,
     logger,

@@ -14,6 +14,6 @@ select
     brought.tenant_id as tenant_id, brought.batch_id as batch_id, known.source as source,
     known.source_hash as source_hash, samples, devices, count() over () as total
 from brought
-left join (select batch_id, source, source_hash from batches final) as known on brought.batch_id = known.batch_id
+left join (select batch_id, source, source_hash from deliveries) as known on brought.batch_id = known.batch_id
 order by tenant_id, samples desc, batch_id
 limit {limit:UInt32}

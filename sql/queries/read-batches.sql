@@ -2,7 +2,7 @@
 -- params: from DateTime64(3), until DateTime64(3), after_at DateTime64(3), after_id String (of the last
 --         line of the page before), limit UInt32
 -- rows:   the columns of a batch
--- bound:  limit. final: the newest line of a batch counts
+-- bound:  limit
 select
     batch_id,
     stream,
@@ -18,7 +18,7 @@ select
     bytes,
     time_min,
     time_max
-from batches final
+from deliveries
 where received_at >= {from:DateTime64(3, 'UTC')} and received_at < {until:DateTime64(3, 'UTC')}
     and (received_at, batch_id) < ({after_at:DateTime64(3, 'UTC')}, {after_id:String})
 order by received_at desc, batch_id desc

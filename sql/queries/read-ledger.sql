@@ -2,7 +2,7 @@
 -- params: from DateTime64(3), until DateTime64(3)
 -- rows:   stream, batches, consumed, accepted, revised, duplicates, conflicts, quarantined, bytes,
 --         last_at
--- bound:  one row per stream. final: the newest line of a batch counts
+-- bound:  one row per stream
 select
     toString(stream) as stream,
     count() as batches,
@@ -14,7 +14,7 @@ select
     sum(batch.quarantined) as quarantined,
     sum(batch.bytes) as bytes,
     max(received_at) as last_at
-from batches as batch final
+from deliveries as batch
 where received_at >= {from:DateTime64(3, 'UTC')} and received_at < {until:DateTime64(3, 'UTC')}
 group by stream
 order by stream

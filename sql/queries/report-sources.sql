@@ -53,7 +53,7 @@ select
     ledger.source_hash as source_hash,
     ledger.received_at as received_at
 from part
-left join (select batch_id, source, source_hash, received_at from batches final) as ledger
+left join (select batch_id, source, source_hash, received_at from deliveries) as ledger
     on part.batch_id = ledger.batch_id
 order by stream, batch_id
 limit {limit:UInt32}

@@ -9,14 +9,14 @@ from
     from
     (
         select hour, device_id, time, version, revision, tenant_id, 0 as is_stored
-        from sample_conflicts final
+        from sample_losers final
         where hour >= {from:DateTime64(3, 'UTC')} and hour < {until:DateTime64(3, 'UTC')}
         union all
         select hour, device_id, time, version, revision, tenant_id, 1 as is_stored
         from samples final
         where hour >= {from:DateTime64(3, 'UTC')} and hour < {until:DateTime64(3, 'UTC')}
           and (hour, device_id, time) in (
-              select hour, device_id, time from sample_conflicts
+              select hour, device_id, time from sample_losers
               where hour >= {from:DateTime64(3, 'UTC')} and hour < {until:DateTime64(3, 'UTC')})
     )
     group by hour, device_id, time, revision

@@ -19,5 +19,10 @@ export function measuredIntake(intake: Intake, metrics: Metrics): Intake {
         count(-1)
       }
     },
+    async receiveRange(kind, range) {
+      const receipt = await intake.receiveRange(kind, range)
+      if (receipt !== null) metrics.delivered(receipt)
+      return receipt
+    },
   }
 }

@@ -2,6 +2,7 @@ import type { Fault } from '../domain/fault.ts'
 import type { Rejection } from '../domain/records/reject.ts'
 import type { DeliveryKind, StreamName } from '../domain/streams.ts'
 import type { Instant } from '../domain/window.ts'
+import type { StreamMessage } from './event-stream.ts'
 
 /** One record as it came out of a body, before anyone asked what it means. */
 export interface DecodedRecord {
@@ -14,6 +15,8 @@ export interface DecodedRecord {
   readonly raw: string | Uint8Array
   /** Set where an import turned a statement into a record of this stream. */
   readonly stream?: StreamName
+  /** Offset of the message that held it, where it came from a partition. */
+  readonly offset?: number
   /** The record was a row of a table: all its values are texts, and none is nested. */
   readonly flat?: true
 }
@@ -53,6 +56,23 @@ export interface DeliverySource {
   readonly body_bytes_max: number | null
 }
 
+/** Messages of one partition that become durable together, and who reads them. */
+export interface PartitionRange {
+  readonly topic: string
+  readonly partition: number
+  /** Of the claim under which it is read; a higher one voids what a lower one writes from there. */
+  readonly epoch: number
+  /** 0, and another number for every time that the topic was found to be made anew. */
+  readonly incarnation: number
+  readonly generation: number
+  /** Positions: every message from `first` up to, not including, `next`. */
+  readonly first: number
+  readonly next: number
+  readonly messages: readonly StreamMessage[]
+  /** True once the partition may be somebody else's; then nothing more is written for it. */
+  isStale(): boolean
+}
+
 /** What became of a delivery: consumed = accepted + duplicates + quarantined. */
 export interface Receipt {
   readonly batch_id: string
@@ -90,4 +110,11 @@ export interface Intake {
     source: DeliverySource,
     progress?: (receipt: Receipt) => void,
   ): Promise<Delivered>
+  /**
+   * Makes one range of a partition durable as one part with one line in the ledger of partitions,
+   * and answers with its account. null: the partition was lost meanwhile and nothing was accounted;
+   * rows that were written are met again by whoever reads the range next. A message that cannot be
+   * read is one quarantined record. Throws when the store fails; then nothing is accounted either.
+   */
+  receiveRange(kind: StreamName, range: PartitionRange): Promise<Receipt | null>
 }

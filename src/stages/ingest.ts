@@ -1,7 +1,8 @@
 import { sha256Hex } from '../domain/canonical.ts'
 import type { IngestSettings } from '../domain/ingest-settings.ts'
-import type { DeliveryKind } from '../domain/streams.ts'
+import type { DeliveryKind, StreamName } from '../domain/streams.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { PartitionRange, Receipt } from '../ports/intake.ts'
 import type { Store } from '../ports/store.ts'
 import { createAccessStage } from './ingest/accesses.ts'
 import { createChargeStage } from './ingest/charges.ts'
@@ -10,6 +11,7 @@ import { type Delivery, openDelivery } from './ingest/delivery.ts'
 import { createIdentityStage } from './ingest/identity.ts'
 import { createLock } from './ingest/lock.ts'
 import type { StreamStage } from './ingest/plan.ts'
+import { type RangeDeps, receiveRange } from './ingest/receive-range.ts'
 import { createSampleStage } from './ingest/samples.ts'
 
 /**
@@ -35,6 +37,12 @@ export interface Ingest {
     kind: DeliveryKind,
     source: { readonly name: string; readonly replace_period: boolean },
   ): Delivery
+  /** Makes a range of a partition durable; see `Intake.receiveRange`. */
+  receiveRange(
+    kind: StreamName,
+    range: PartitionRange,
+    reading: Pick<RangeDeps, 'decodeMessage' | 'convert'>,
+  ): Promise<Receipt | null>
   /** Drops what is held in memory about devices; called when partitions move elsewhere. */
   forget(): void
 }
@@ -72,10 +80,12 @@ export function createIngest(deps: IngestDeps): Ingest {
       const batch_id = `bat-${sha256Hex(seed).slice(0, 16)}`
       return openDelivery(
         { ...deps, stage: stageOf(kind), lock },
-        { batch_id, kind, received_at, replace_period },
+        { batch_id, kind, received_at, replace_period, origin: '' },
         name,
       )
     },
+    receiveRange: (kind, range, reading) =>
+      receiveRange({ ...deps, ...reading, stage: stageOf(kind), lock }, kind, range),
     forget: () => samples.forget(),
   }
 }

@@ -10,7 +10,7 @@ const opened = await openProbeStore(
     samples:
       'select hour, device_id, time, version, tenant_id, interval_s, power_w, tensor_active, extra from samples final order by hour, device_id, time',
     conflicts:
-      'select hour, device_id, time, version, revision, tenant_id from sample_conflicts final order by all',
+      'select hour, device_id, time, version, revision, tenant_id from sample_losers final order by all',
     hours: 'select distinct hour from hour_marks final order by hour',
   },
   clock,
@@ -55,7 +55,7 @@ function shuffled<T>(items: readonly T[], seed: Iterable<number>): T[] {
 }
 
 async function deliver(samples: readonly object[], plan: DeliveryPlan) {
-  await opened.clear('samples', 'sample_conflicts', 'hour_marks', 'batches')
+  await opened.clear('samples', 'sample_losers', 'hour_marks', 'batches')
   const intake = testIntake(opened.store, clock, { batch_rows: 5 })
   const all = Array.from({ length: plan.copies }, () => samples).flat()
   const order = shuffled(all, plan.seed)

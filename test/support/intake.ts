@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { convertFor } from '../../src/adapters/files/convert.ts'
 import { decode } from '../../src/adapters/files/decode.ts'
+import { decodeMessage } from '../../src/adapters/files/decode-message.ts'
 import { INGEST_DEFAULTS, type IngestSettings } from '../../src/domain/ingest-settings.ts'
 import type { DeliveryKind } from '../../src/domain/streams.ts'
 import type { Clock } from '../../src/ports/clock.ts'
@@ -35,7 +36,13 @@ export function testIntake(
   const all = { ...INGEST_DEFAULTS, ...settings }
   const open = (): Intake => {
     const ingest = createIngest({ store, clock, settings: all, instance: randomUUID() })
-    return createIntake({ ingest, decode, convertFor, settings: all })
+    return createIntake({
+      ingest,
+      decode,
+      decodeMessage: (value, bounds) => decodeMessage(decode, value, bounds),
+      convertFor,
+      settings: all,
+    })
   }
   let intake = open()
   return {

@@ -31,6 +31,7 @@ export async function openSeededApp(engine: Engine): Promise<App> {
   await send(app, 'telemetry.accelerator', [sample('mover', 600)])
   clock.set(clock.now() + HOUR_MS)
   await app.pipeline.tick(SEED_UNTIL, false)
+  await readPartition(app)
   const cases = await readCases(app.store, '')
   await reportStage(app).build(cases.slice(0, 1))
   // And one hour stays dirty.
@@ -50,6 +51,28 @@ async function send(app: App, kind: DeliveryKind, lines: Iterable<string>): Prom
   } as const
   const { fault } = await app.intake.receive(kind, bytes, source)
   if (fault) throw fault
+}
+
+/** Three messages of a partition: a sample, its revision, and one that is none; then a hole. */
+async function readPartition(app: App): Promise<void> {
+  const lines = [
+    sample('streamed', 80),
+    sample('streamed', 80, { revision: 1, tensor_active: 0.7 }),
+    'not a record',
+  ]
+  const messages = lines.map((line, index) => ({ offset: index, value: Buffer.from(line) }))
+  const place = { topic: 'telemetry.accelerator', partition: 0, incarnation: 0, generation: 1 }
+  const range = { ...place, epoch: 1, isStale: () => false }
+  const read = (first: number, next: number) =>
+    app.intake.receiveRange('telemetry.accelerator', {
+      ...range,
+      first,
+      next,
+      messages: messages.slice(first, next),
+    })
+  await read(0, 1)
+  await read(1, 3)
+  await read(5, 6)
 }
 
 /** A minute that ends so many minutes before the end, as a line. */

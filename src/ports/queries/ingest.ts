@@ -39,6 +39,26 @@ export const ingestQueries = {
       time: sqlCount,
       version: sqlWide,
       tenant_id: z.string(),
+      source: z.string(),
+      source_offset: sqlCount,
+    }),
+  },
+  'partition-head': {
+    params: z.object({ topic: z.string(), partition: z.number() }),
+    row: z.object({
+      epoch: sqlCount,
+      incarnation: sqlCount,
+      instance: z.string(),
+      next: sqlCount,
+    }),
+  },
+  'sample-losers': {
+    params: z.object({ source: z.string(), hours, devices: keys }),
+    row: z.object({
+      device_id: z.string(),
+      time: sqlCount,
+      version: sqlWide,
+      source_offset: sqlCount,
     }),
   },
   'sample-conflicts-count': {

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { auditQueries } from './audit.ts'
 import { caseQueries } from './cases.ts'
 import { deriveQueries } from './derive.ts'
 import { detectQueries } from './detect.ts'
@@ -17,6 +18,7 @@ import { reportQueries } from './reports.ts'
  * and fails when a `.sql` file has no entry here, or an entry no file.
  */
 export const queryRegistry = {
+  ...auditQueries,
   ...caseQueries,
   ...deriveQueries,
   ...detectQueries,

@@ -4,6 +4,7 @@ import type { DeliveryKind } from '../../domain/streams.ts'
 import type {
   Convert,
   Decode,
+  DecodeBounds,
   DecodedRecord,
   Delivered,
   DeliverySource,
@@ -17,6 +18,10 @@ import { guessKind } from './guess-kind.ts'
 export interface IntakeDeps extends Pick<IngestDeps, 'settings'> {
   readonly ingest: Ingest
   readonly decode: Decode
+  readonly decodeMessage: (
+    value: Uint8Array,
+    bounds: DecodeBounds,
+  ) => Promise<readonly DecodedRecord[]>
   readonly convertFor: (kind: DeliveryKind) => Convert | null
 }
 
@@ -34,6 +39,14 @@ export function createIntake(deps: IntakeDeps): Intake {
       if (kind !== null) return storeBlocks(deps, { kind, blocks, source, meter, progress })
       const told = await tellKind(blocks, source)
       return storeBlocks(deps, { kind: told.kind, blocks: told.blocks, source, meter, progress })
+    },
+    receiveRange(kind, range) {
+      const { record_bytes_max, raw_bytes_kept, body_bytes_max } = deps.settings
+      const bounds = { record_bytes_max, raw_bytes_kept, body_bytes_max }
+      return deps.ingest.receiveRange(kind, range, {
+        decodeMessage: value => deps.decodeMessage(value, bounds),
+        convert: deps.convertFor(kind),
+      })
     },
   }
 }

@@ -35,6 +35,8 @@ export interface DeliveryContext {
   readonly kind: DeliveryKind
   readonly received_at: Instant
   readonly replace_period: boolean
+  /** Where its records come from, as far as a record can be met again there: a partition, else ''. */
+  readonly origin: string
 }
 
 /** Records of one part, gathered and then planned. */

@@ -1,7 +1,8 @@
 import { type AcceleratorSample, NUMBER_FIELDS } from '../../domain/records/accelerator-fields.ts'
 import { contentHash, versionOf } from '../../domain/records/version.ts'
-import { tabCell, tabLine } from '../../domain/tab-line.ts'
+import { tabCell } from '../../domain/tab-line.ts'
 import { HOUR_MS, type Instant, sampleHour, toSqlTime } from '../../domain/window.ts'
+import type { DeliveryContext } from './plan.ts'
 
 /** A sample made ready for the store, with what settling it needs. */
 export interface SampleRow {
@@ -17,6 +18,8 @@ export interface SampleRow {
   readonly counters: boolean
   readonly version: bigint
   readonly revision: number
+  /** Offset of its message; 0 where it came in a body or a file. */
+  readonly offset: number
 }
 
 type ContentField = Exclude<keyof AcceleratorSample, 'time' | 'device_id' | 'revision'>
@@ -67,7 +70,7 @@ const SPARSE = [
 ] as const satisfies readonly ContentField[]
 
 /** Hashes what the sender said: re-serialised copies of a sample are the same sample. */
-export function sampleRow(sample: AcceleratorSample): SampleRow {
+export function sampleRow(sample: AcceleratorSample, offset: number): SampleRow {
   const cells: string[] = [tabCell(sample.device_id)]
   for (const field of ALWAYS) cells.push(tabCell(sample[field]))
   let present = 0
@@ -90,6 +93,7 @@ export function sampleRow(sample: AcceleratorSample): SampleRow {
     counters: sample.mma_cycles_total !== null || sample.energy_total_j !== null,
     version: versionOf(sample.revision, hash),
     revision: sample.revision,
+    offset,
   }
 }
 
@@ -99,21 +103,35 @@ export function sampleRow(sample: AcceleratorSample): SampleRow {
  */
 export function sampleTable(
   rows: readonly SampleRow[],
-  batch_id: string,
-  ingested_at: Instant,
+  delivery: DeliveryContext,
 ): { columns: readonly string[]; lines: string[] } {
   const masks = new Set(rows.map(row => row.present))
   const used = SPARSE.filter((_, index) => [...masks].some(mask => isPresent(mask, index)))
   const content = masks.size === 1 ? contentOf : spellOut(used)
-  const metadata = tabLine([batch_id, toSqlTime(ingested_at)])
+  const { batch_id, received_at } = delivery
+  const metadata = [batch_id, toSqlTime(received_at), originOf(delivery)].map(tabCell).join('\t')
   const hour = memo(at => toSqlTime(at).slice(0, 19))
   const time = memo(toSqlTime)
   const lines = rows.map(row => {
     const times = `${hour(row.hour)}\t${time(row.end)}`
-    return `${content(row)}\t${times}\t${row.version}\t${row.revision}\t${metadata}`
+    return `${content(row)}\t${times}\t${row.version}\t${row.revision}\t${metadata}\t${row.offset}\n`
   })
-  const times = ['hour', 'time', 'version', 'revision', 'batch_id', 'ingested_at']
+  const times = [
+    'hour',
+    'time',
+    'version',
+    'revision',
+    'batch_id',
+    'ingested_at',
+    'source',
+    'source_offset',
+  ]
   return { columns: ['device_id', ...ALWAYS, ...used, ...times], lines }
+}
+
+/** A record that comes again under the same origin and offset is the same delivery of it. */
+export function originOf({ origin, batch_id }: DeliveryContext): string {
+  return origin === '' ? batch_id : origin
 }
 
 function contentOf(row: SampleRow): string {

@@ -12,7 +12,7 @@ import {
   type StreamDeps,
   type StreamStage,
 } from './plan.ts'
-import { hoursTouched, type SampleRow, sampleRow, sampleTable } from './sample-row.ts'
+import { hoursTouched, originOf, type SampleRow, sampleRow, sampleTable } from './sample-row.ts'
 
 /** Accelerator telemetry. A sample counts once, whoever sends it, in whatever order. */
 export function createSampleStage(deps: StreamDeps): StreamStage & { forget(): void } {
@@ -28,7 +28,7 @@ export function createSampleStage(deps: StreamDeps): StreamStage & { forget(): v
         add(record) {
           const read = readSample(record.value, limits)
           if (!read.ok) return read.rejection
-          rows.push(sampleRow(read.value))
+          rows.push(sampleRow(read.value, record.offset ?? 0))
           return null
         },
         plan: () => planSamples(deps, highWater, delivery, rows),
@@ -42,7 +42,8 @@ export function createSampleStage(deps: StreamDeps): StreamStage & { forget(): v
 interface Holder {
   readonly version: bigint
   readonly tenant_id: string
-  /** null: in the store already. */
+  /** Where the stored content came from; null when it came with this part. */
+  readonly stored: { readonly source: string; readonly offset: number } | null
   readonly row: SampleRow | null
 }
 
@@ -53,6 +54,8 @@ interface Loser {
   readonly row: SampleRow
   readonly version: bigint
   readonly tenant_id: string
+  /** The origin of a content that had been accepted before; null for one that never was. */
+  readonly stored: { readonly source: string; readonly offset: number } | null
 }
 
 async function planSamples(
@@ -68,11 +71,10 @@ async function planSamples(
     const mark = highWater.of(row.device_id)
     return row.hour >= mark.floor && row.end > mark.newest
   }
-  const holders = await loadStored(
-    deps,
-    rows.filter(row => !isNew(row)),
-  )
-  const { counts, losers } = settle(rows, holders)
+  const known = rows.filter(row => !isNew(row))
+  const holders = await loadStored(deps, known)
+  const replaced = await loadReplaced(deps, delivery, known, holders)
+  const { counts, losers } = settle(rows, holders, { source: originOf(delivery), replaced })
   const hours = new Set<Instant>()
   const winners: SampleRow[] = []
   for (const [device, held] of holders) {
@@ -84,24 +86,32 @@ async function planSamples(
       for (let hour = first; hour <= last; hour += HOUR_MS) hours.add(hour)
     }
   }
-  const ends = winners.map(row => row.end)
+  const ends = rows.map(row => row.end)
   return planOf({
     ...counts,
     hours,
-    writes: [conflictWrite(losers, delivery.batch_id), sampleWrite(winners, delivery)],
-    time_min: ends.length === 0 ? null : smallest(ends),
-    time_max: ends.length === 0 ? null : -smallest(ends.map(end => -end)),
+    writes: [loserWrite(losers, delivery), sampleWrite(winners, delivery)],
+    time_min: smallest(ends),
+    time_max: -smallest(ends.map(end => -end)),
     committed() {
       for (const row of winners) highWater.raise(row.device_id, row.end)
     },
   })
 }
 
+/** What a part is settled against besides the holders. */
+interface Own {
+  readonly source: string
+  /** Contents of this very partition that were accepted and replaced since: identity → offset. */
+  readonly replaced: ReadonlyMap<string, number>
+}
+
 /**
  * Record by record, as if each had come alone: the larger version holds the identity. Losers are
- * kept for the conflict table, all of them, which makes that set free of order too.
+ * kept for the conflict table, all of them, which makes that set free of order too. A record that
+ * is met again under its own origin was accepted before, and is again.
  */
-function settle(rows: readonly SampleRow[], holders: Holders) {
+function settle(rows: readonly SampleRow[], holders: Holders, own: Own) {
   const counts = { accepted: 0, duplicates: 0, revised: 0, conflicts: 0 }
   const losers: Loser[] = []
   for (const row of rows) {
@@ -111,27 +121,41 @@ function settle(rows: readonly SampleRow[], holders: Holders) {
       holders.set(row.device_id, held)
     }
     const holder = held.get(row.end)
+    const { version, tenant_id } = row
     if (holder === undefined) {
       counts.accepted += 1
-      held.set(row.end, { version: row.version, tenant_id: row.tenant_id, row })
+      held.set(row.end, { version, tenant_id, stored: null, row })
       continue
     }
-    if (holder.version === row.version) {
-      counts.duplicates += 1
+    if (holder.version === version) {
+      if (isAgain(holder.stored, own.source, row)) {
+        counts.accepted += 1
+        held.set(row.end, { ...holder, stored: null })
+      } else counts.duplicates += 1
       continue
     }
-    if (rankOf(holder.version) === rankOf(row.version)) counts.conflicts += 1
-    if (holder.version > row.version) {
-      counts.duplicates += 1
-      losers.push({ row, version: row.version, tenant_id: row.tenant_id })
+    if (rankOf(holder.version) === rankOf(version)) counts.conflicts += 1
+    if (holder.version > version) {
+      if (own.replaced.get(nameOf(row)) === row.offset) counts.accepted += 1
+      else counts.duplicates += 1
+      losers.push({ row, version, tenant_id, stored: null })
       continue
     }
     counts.accepted += 1
     counts.revised += 1
-    losers.push({ row, version: holder.version, tenant_id: holder.tenant_id })
-    held.set(row.end, { version: row.version, tenant_id: row.tenant_id, row })
+    const before = holder.row ? { source: own.source, offset: holder.row.offset } : holder.stored
+    losers.push({ row, version: holder.version, tenant_id: holder.tenant_id, stored: before })
+    held.set(row.end, { version, tenant_id, stored: null, row })
   }
   return { counts, losers }
+}
+
+function isAgain(stored: Holder['stored'], source: string, row: SampleRow): boolean {
+  return stored !== null && stored.source === source && stored.offset === row.offset
+}
+
+function nameOf({ device_id, end, version }: Pick<SampleRow, 'device_id' | 'end' | 'version'>) {
+  return JSON.stringify([device_id, end, String(version)])
 }
 
 /** Keys per look-up; with the devices' names they stay well under a request's length bound. */
@@ -151,9 +175,10 @@ async function loadStored(deps: StreamDeps, rows: readonly SampleRow[]): Promise
         places: slice.map(row => places.get(row.device_id) ?? 0),
         times: slice.map(row => row.end),
       })
-      for (const { device_id, time, version, tenant_id } of stored) {
+      for (const { device_id, time, version, tenant_id, source, source_offset } of stored) {
         const held = holders.get(device_id) ?? new Map<Instant, Holder>()
-        holders.set(device_id, held.set(time, { version, tenant_id, row: null }))
+        const origin = { source, offset: source_offset }
+        holders.set(device_id, held.set(time, { version, tenant_id, stored: origin, row: null }))
       }
       return []
     })
@@ -161,15 +186,38 @@ async function loadStored(deps: StreamDeps, rows: readonly SampleRow[]): Promise
   return holders
 }
 
+/** Only where a partition is read again can a record be one that was accepted and replaced since. */
+async function loadReplaced(
+  deps: StreamDeps,
+  delivery: DeliveryContext,
+  rows: readonly SampleRow[],
+  holders: Holders,
+): Promise<ReadonlyMap<string, number>> {
+  const outdone = rows.filter(row => {
+    const holder = holders.get(row.device_id)?.get(row.end)
+    return holder !== undefined && holder.version > row.version
+  })
+  if (delivery.origin === '' || outdone.length === 0) return new Map()
+  const devices = [...new Set(outdone.map(row => row.device_id))]
+  const found = await inSlices(devices, DEVICES_PER_LOOK, slice =>
+    deps.store.query('sample-losers', {
+      source: delivery.origin,
+      hours: [...new Set(outdone.map(row => row.hour))],
+      devices: [...slice],
+    }),
+  )
+  return new Map(found.map(row => [nameOf({ ...row, end: row.time }), row.source_offset] as const))
+}
+
 function sampleWrite(winners: readonly SampleRow[], delivery: DeliveryContext) {
   return {
     table: 'samples',
-    ...sampleTable(winners, delivery.batch_id, delivery.received_at),
+    ...sampleTable(winners, delivery),
     partitions: winners.map(row => Math.floor(row.hour / DAY_MS)),
   }
 }
 
-const CONFLICT_COLUMNS = [
+const LOSER_COLUMNS = [
   'hour',
   'device_id',
   'time',
@@ -177,20 +225,24 @@ const CONFLICT_COLUMNS = [
   'revision',
   'tenant_id',
   'batch_id',
+  'source',
+  'source_offset',
+  'was_stored',
 ]
 
 /**
  * Written before the samples: once a winner has replaced a loser, nobody could name the loser any
  * more. A loser whose winner never arrives is no conflict, because readers want two contents.
  */
-function conflictWrite(losers: readonly Loser[], batch_id: string) {
-  const lines = losers.map(({ row, version, tenant_id }) => {
+function loserWrite(losers: readonly Loser[], delivery: DeliveryContext) {
+  const lines = losers.map(({ row, version, tenant_id, stored }) => {
     const cells = [toSqlTime(row.hour).slice(0, 19), row.device_id, toSqlTime(row.end)]
-    const rest = [Number(rankOf(version)), tenant_id, batch_id]
-    return tabLine([...cells, String(version), ...rest])
+    const rest = [Number(rankOf(version)), tenant_id, delivery.batch_id]
+    const origin = [stored?.source ?? '', stored?.offset ?? 0, stored === null ? 0 : 1]
+    return tabLine([...cells, String(version), ...rest, ...origin])
   })
   const partitions = losers.map(({ row }) => Math.floor(row.hour / DAY_MS / 28))
-  return { table: 'sample_conflicts', columns: CONFLICT_COLUMNS, lines, partitions }
+  return { table: 'sample_losers', columns: LOSER_COLUMNS, lines, partitions }
 }
 
 function smallest(values: readonly number[]): number {

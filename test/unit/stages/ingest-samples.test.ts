@@ -13,7 +13,7 @@ const opened = await openProbeStore(
     marks: 'select toString(hour) as hour, state from hour_marks final order by hour, batch_id',
     ledger:
       'select part, consumed, accepted, duplicates, quarantined, source_hash from batches final order by batch_id',
-    conflicts: 'select device_id, revision from sample_conflicts final order by device_id, version',
+    conflicts: 'select device_id, revision from sample_losers final order by device_id, version',
   },
   clock,
 )
@@ -22,7 +22,7 @@ afterAll(() => opened.close())
 
 let intake: TestIntake
 beforeEach(async () => {
-  await clear('samples', 'hour_marks', 'batches', 'sample_conflicts', 'quarantine')
+  await clear('samples', 'hour_marks', 'batches', 'sample_losers', 'quarantine')
   intake = testIntake(store, clock)
 })
 
@@ -57,7 +57,7 @@ test('the tenant is content, not identity: another tenant is a conflict, settled
   expect(first.accepted + second.accepted + second.duplicates).toBe(2)
   expect(second.conflicts).toBe(1)
   const [winner] = await probe('samples')
-  await clear('samples', 'sample_conflicts')
+  await clear('samples', 'sample_losers')
   intake.restart()
   await send([yours, mine])
   expect(await probe('samples')).toEqual([winner])

@@ -1,0 +1,100 @@
+import { toSqlTime } from '../../domain/window.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { PartitionBatch } from '../../ports/event-stream.ts'
+import type { Store } from '../../ports/store.ts'
+
+/**
+ * Who reads a partition from where. The store has no compare-and-set, so a claim is written, read
+ * back, and looked at again after every part: whoever finds a newer claim has lost the partition
+ * and has to claim it anew, from where the newer claim begins.
+ */
+
+export interface Claim {
+  readonly generation: number
+  readonly epoch: number
+  readonly incarnation: number
+  /** Where the next part begins. */
+  readonly next: number
+}
+
+/** Why reading begins where it begins; '' when it simply goes on. */
+export type ClaimReason = '' | 'gap' | 'restart' | 'rewind'
+
+export interface ClaimDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly instance: string
+}
+
+type Place = Pick<PartitionBatch, 'topic' | 'partition' | 'generation'>
+
+/** Ties with another instance that claims in the same moment; each try settles one of them. */
+const TRIES = 5
+
+/**
+ * Claims a partition from where the ledger ends, or from `at`. null: others claim it as well and
+ * were faster each time, so it cannot be ours for long.
+ */
+export async function claimPartition(
+  deps: ClaimDeps,
+  place: Place,
+  start: { readonly at: number; readonly reason: ClaimReason } | { readonly otherwise: number },
+): Promise<Claim | null> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const head = await readHead(deps, place)
+    const epoch = (head?.epoch ?? 0) + 1
+    const next = 'at' in start ? start.at : (head?.next ?? start.otherwise)
+    const reason = 'at' in start ? start.reason : ''
+    const incarnation = reason === 'restart' ? epoch : (head?.incarnation ?? 0)
+    const claim = { generation: place.generation, epoch, incarnation, next }
+    await writeClaim(deps, place, { ...claim, reason })
+    if (await stillHolds(deps, place, claim)) return claim
+  }
+  return null
+}
+
+/** Whether no newer claim has come in between. */
+export async function stillHolds(deps: ClaimDeps, place: Place, claim: Claim): Promise<boolean> {
+  const head = await readHead(deps, place)
+  return head?.epoch === claim.epoch && head.instance === deps.instance
+}
+
+/** Has a partition read again from an offset: what stands beyond it no longer counts as read. */
+export async function rewindPartition(
+  deps: ClaimDeps,
+  { topic, partition }: Pick<Place, 'topic' | 'partition'>,
+  offset: number,
+): Promise<void> {
+  const place = { topic, partition, generation: 0 }
+  const head = await readHead(deps, place)
+  const epoch = (head?.epoch ?? 0) + 1
+  const incarnation = head?.incarnation ?? 0
+  await writeClaim(deps, place, { ...place, epoch, incarnation, next: offset, reason: 'rewind' })
+}
+
+async function readHead({ store }: ClaimDeps, { topic, partition }: Place) {
+  const [head] = await store.query('partition-head', { topic, partition })
+  return head ?? null
+}
+
+async function writeClaim(
+  { store, clock, instance }: ClaimDeps,
+  { topic, partition }: Place,
+  claim: Claim & { readonly reason: ClaimReason },
+): Promise<void> {
+  await store.append('partition_parts', [
+    {
+      topic,
+      partition,
+      incarnation: claim.incarnation,
+      epoch: claim.epoch,
+      offset_first: claim.next,
+      offset_next: claim.next,
+      kind: 'claim',
+      reason: claim.reason,
+      instance,
+      generation: claim.generation,
+      received_at: toSqlTime(clock.now()),
+    },
+  ])
+}

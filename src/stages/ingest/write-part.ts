@@ -1,0 +1,116 @@
+import type { Rejection } from '../../domain/records/reject.ts'
+import { tabLine } from '../../domain/tab-line.ts'
+import { toSqlTime } from '../../domain/window.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { DecodedRecord } from '../../ports/intake.ts'
+import type { Store } from '../../ports/store.ts'
+import type { DeliveryContext, Plan, StreamPart, StreamStage } from './plan.ts'
+import { quarantineLine, quarantineWrite } from './quarantine.ts'
+import { writeTable } from './write-table.ts'
+
+/** Making one part of a delivery durable, in the order that the guarantee rests on. */
+
+/** Records gathered for one part. */
+export interface Pending {
+  readonly part: StreamPart
+  readonly quarantine: string[]
+  records: number
+  characters: number
+}
+
+export function beginPart(stage: StreamStage, context: DeliveryContext): Pending {
+  return { part: stage.begin(context), quarantine: [], records: 0, characters: 0 }
+}
+
+/** Takes a record in, or puts it with what goes to quarantine. `source` says where it came from. */
+export function takeRecord(
+  pending: Pending,
+  record: DecodedRecord,
+  context: DeliveryContext,
+  source: string,
+): void {
+  const rejection: Rejection | null =
+    record.value === null ? record.rejection : pending.part.add({ ...record, value: record.value })
+  if (rejection) pending.quarantine.push(quarantineLine(record, rejection, context, source))
+  pending.records += 1
+  pending.characters += record.raw.length
+}
+
+export interface PartDeps {
+  readonly store: Store
+  readonly clock: Clock
+}
+
+export interface PartWriting {
+  readonly context: DeliveryContext
+  readonly source: string
+  /** Names the part's marks: a later part must not find its hours ticked off already. */
+  readonly mark: string
+  /** Writes the account of the part, once its rows and its quarantine are durable. */
+  readonly ledger: (plan: Plan, consumed: number, quarantined: number) => Promise<void>
+}
+
+/**
+ * The order is the guarantee, whatever moment a crash picks:
+ * 1. open marks: from here on the touched hours are dirty, so no row below can be overlooked;
+ * 2. rows (losers before winners): a resend meets them again under the same keys;
+ * 3. quarantine, then the ledger: counted only after it is kept;
+ * 4. closing marks: the meter may now tick the hours off.
+ * Nothing is acknowledged before all four; a crash in between leaves rows that the resend meets
+ * again and hours that are rebuilt once too often, never a lost row or a stale hour.
+ */
+export async function writePart(
+  deps: PartDeps,
+  ready: Pending,
+  writing: PartWriting,
+): Promise<void> {
+  const plan = await ready.part.plan()
+  await markHours(deps, writing.mark, plan, 0)
+  const refused = await writeRows(deps, plan, writing)
+  await writeTable(deps.store, quarantineWrite([...ready.quarantine, ...refused]))
+  const kept = { ...plan, accepted: plan.accepted - refused.length }
+  await writing.ledger(kept, ready.records, ready.quarantine.length + refused.length)
+  await markHours(deps, writing.mark, plan, 1)
+  plan.committed()
+}
+
+/** What the end of a delivery makes true, written in the same order. */
+export async function writePlan(deps: PartDeps, plan: Plan, writing: PartWriting): Promise<void> {
+  await markHours(deps, writing.mark, plan, 0)
+  await writeRows(deps, plan, writing)
+  await writing.ledger(plan, 0, 0)
+  await markHours(deps, writing.mark, plan, 1)
+  plan.committed()
+}
+
+/** Writes the tables of a plan; rows that the store refuses come back as quarantine lines. */
+async function writeRows(
+  { store }: PartDeps,
+  plan: Plan,
+  { context, source }: PartWriting,
+): Promise<string[]> {
+  const lines: string[] = []
+  for (const write of plan.writes) {
+    for (const raw of await writeTable(store, write)) {
+      const detail = `the store refused this row of ${write.table}`
+      const rejection = { reason: 'store_refused', detail } as const
+      lines.push(quarantineLine({ raw, position: 0 }, rejection, context, source))
+    }
+  }
+  return lines
+}
+
+async function markHours(deps: PartDeps, mark: string, plan: Plan, state: 0 | 1): Promise<void> {
+  if (plan.hours.size === 0) return
+  const at = toSqlTime(deps.clock.now())
+  const hours = [...plan.hours]
+  await writeTable(deps.store, {
+    table: 'hour_marks',
+    columns: ['hour', 'batch_id', 'state', 'at'],
+    lines: hours.map(hour => tabLine([toSqlTime(hour).slice(0, 19), mark, state, at])),
+    partitions: hours.map(hour => Math.floor(hour / MONTH_MS)),
+  })
+}
+
+/** A little less than any month, so that no bucket count falls below the months it stands for. */
+const MONTH_MS = 28 * 86_400_000
