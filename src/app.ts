@@ -47,6 +47,8 @@ export interface AppSource {
 }
 
 export interface App {
+  /** Unlike that of any other run of the product. */
+  readonly instance: string
   /** Of the release, as package.json has it. */
   readonly version: string
   readonly settings: Settings
@@ -102,13 +104,15 @@ export async function openApp(source: AppSource): Promise<App> {
     meter: contentDigest({ catalogueVersion, settings: settings.meter }),
     derive: contentDigest({ settings: settings.derive }),
   }
+  const instance = randomUUID()
   const ingest = createIngest({
     store,
     clock,
     settings: settings.ingest,
-    instance: randomUUID(),
+    instance,
   })
   return {
+    instance,
     version: readVersion(source.projectFolder),
     settings,
     reference,

@@ -30,8 +30,8 @@ drop table if exists sample_conflicts :on_cluster
 -- ;
 -- The ledger of partitions, and the only truth about how far each was read. A `part` is durable:
 -- its rows were stored before its line was written. A `claim` says who reads on from where; its
--- offsets are equal and its counts 0. A claim with a higher epoch voids every part of lower epochs
--- that begins at or after it: what a fenced reader may still have written there was read again.
+-- offsets are equal and its counts 0. A newer claim voids every part of older ones that begins at
+-- or after it: what a fenced reader may still have written there was read again.
 -- A topic that was made anew begins a new incarnation: its offsets mean other messages.
 create table if not exists partition_parts :on_cluster
 (
@@ -65,20 +65,33 @@ create table if not exists partition_parts :on_cluster
 engine = :engine(ReplacingMergeTree())
 order by (topic, partition, epoch, offset_first, kind, instance)
 -- ;
--- Parts that stand: not voided by a claim of a higher epoch.
+-- Parts that stand: not voided by a claim that is newer than the one they were read under. Claims
+-- are ordered by epoch and instance: two may take the same epoch in one moment, and the one with
+-- the larger instance has it.
 create view if not exists partition_parts_standing :on_cluster as
-select * except (cut)
-from
+select part.* from
+(
+    select * from partition_parts final where kind = 'part'
+) as part
+left join
 (
     select
-        *,
+        topic,
+        partition,
+        incarnation,
+        epoch,
+        instance,
         minOrNull(offset_first) over (
             partition by topic, partition, incarnation
-            order by epoch desc
-            range between unbounded preceding and 1 preceding) as cut
+            order by epoch desc, instance desc
+            rows between unbounded preceding and 1 preceding) as cut
     from partition_parts final
-)
-where kind = 'part' and (cut is null or offset_first < cut)
+    where kind = 'claim'
+) as claim
+    on part.topic = claim.topic and part.partition = claim.partition
+    and part.incarnation = claim.incarnation
+    and part.epoch = claim.epoch and part.instance = claim.instance
+where cut is null or part.offset_first < cut
 -- ;
 -- Everything that was delivered, bodies and files as well as parts of partitions.
 create view if not exists deliveries :on_cluster as

@@ -32,10 +32,11 @@ export function testIntake(
   store: Store,
   clock: Clock,
   settings: Partial<IngestSettings> = {},
+  instance: string = randomUUID(),
 ): TestIntake {
   const all = { ...INGEST_DEFAULTS, ...settings }
   const open = (): Intake => {
-    const ingest = createIngest({ store, clock, settings: all, instance: randomUUID() })
+    const ingest = createIngest({ store, clock, settings: all, instance })
     return createIntake({
       ingest,
       decode,

@@ -70,6 +70,17 @@ async function readPartition(app: App): Promise<void> {
       next,
       messages: messages.slice(first, next),
     })
+  await app.store.append('partition_parts', [
+    {
+      topic: place.topic,
+      partition: place.partition,
+      epoch: 1,
+      offset_first: 0,
+      offset_next: 0,
+      kind: 'claim',
+      instance: app.instance,
+    },
+  ])
   await read(0, 1)
   await read(1, 3)
   await read(5, 6)
