@@ -105,3 +105,13 @@ select
     '-', toString(offset_next)) as source, source_hash, received_at, consumed, accepted, revised, duplicates,
     conflicts, quarantined, bytes, time_min, time_max
 from partition_parts_standing
+-- ;
+-- Records of quarantine that were sent through the intake again and were taken in.
+create table if not exists quarantine_replays :on_cluster
+(
+    quarantine_id String,
+    batch_id      String,
+    at            DateTime64(3, 'UTC')
+)
+engine = :engine(ReplacingMergeTree(at))
+order by (quarantine_id)

@@ -19,6 +19,11 @@ export function measuredIntake(intake: Intake, metrics: Metrics): Intake {
         count(-1)
       }
     },
+    async retry(kind, source, records) {
+      const receipt = await intake.retry(kind, source, records)
+      metrics.delivered(receipt)
+      return receipt
+    },
     async receiveRange(kind, range) {
       const receipt = await intake.receiveRange(kind, range)
       if (receipt !== null) metrics.delivered(receipt)

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { type AuditOptions, auditCommand } from './audit.ts'
 import { type BenchOptions, benchCommand } from './bench.ts'
 import { type CaseOptions, caseCommand } from './case.ts'
 import { checkCommand } from './check.ts'
@@ -11,6 +12,7 @@ import { explainCommand } from './explain.ts'
 import { type IngestOptions, ingestCommand } from './ingest.ts'
 import { migrateCommand } from './migrate.ts'
 import { folders, openForCommand } from './open.ts'
+import { type QuarantineOptions, quarantineCommand } from './quarantine.ts'
 import { type ReportOptions, reportCommand } from './report.ts'
 import { type ServeOptions, serveCommand } from './serve.ts'
 import { settingsCommand } from './settings.ts'
@@ -123,6 +125,23 @@ function collect(value: string, before: readonly string[] = []): readonly string
 }
 
 function addTending(add: Add): void {
+  add<AuditOptions>(
+    'audit',
+    'set what partitions delivered against what the store holds',
+    auditCommand,
+  )
+    .option('--since <time>', 'only what was received since')
+    .option('--rewind <place>', 'have topic/partition@offset read again from there')
+    .option('--json', 'print for machines')
+  add<QuarantineOptions>(
+    'quarantine [action] [ids...]',
+    'list, show ID or replay [ID…]: what was not taken in',
+    quarantineCommand,
+  )
+    .option('--stream <name>', 'of one stream')
+    .option('--reason <code>', 'with one reason')
+    .option('--limit <n>', 'at most so many')
+    .option('--json', 'print for machines')
   add<GlobalOptions>('migrate', 'bring the schema up to this release', migrateCommand)
   add<GlobalOptions>(
     'config',

@@ -21,3 +21,7 @@ export type DeliveryKind = StreamName | ImportName
 export function isDeliveryKind(name: string): name is DeliveryKind {
   return [...STREAMS, ...IMPORTS].some(known => known === name)
 }
+
+export function isStreamName(name: string): name is StreamName {
+  return STREAMS.some(known => known === name)
+}

@@ -73,6 +73,12 @@ export interface PartitionRange {
   isStale(): boolean
 }
 
+/** One record of quarantine: its bytes, and its place in the body or message that it came in. */
+export interface RetriedRecord {
+  readonly position: number
+  readonly raw: Uint8Array
+}
+
 /** What became of a delivery: consumed = accepted + duplicates + quarantined. */
 export interface Receipt {
   readonly batch_id: string
@@ -117,4 +123,9 @@ export interface Intake {
    * read is one quarantined record. Throws when the store fails; then nothing is accounted either.
    */
   receiveRange(kind: StreamName, range: PartitionRange): Promise<Receipt | null>
+  /**
+   * Takes records in again that were quarantined, each under the place it first came from, so that
+   * one which is still refused stays the same entry of quarantine.
+   */
+  retry(kind: StreamName, source: string, records: readonly RetriedRecord[]): Promise<Receipt>
 }

@@ -11,6 +11,8 @@ import { fakeClock, projectFolder, type TestStore } from './store.ts'
 export interface ProbeStore extends TestStore {
   /** Rows of one of the statements that the test brought along. */
   probe(name: string, params?: Row): Promise<unknown[]>
+  /** A statement of a test alone, such as a deletion by hand. */
+  run(statement: string): Promise<void>
   /** Empties tables, so that one engine serves many cases. */
   clear(...tables: string[]): Promise<void>
 }
@@ -33,6 +35,9 @@ export async function openProbeStore(
     store,
     folder,
     probe: (name, params = {}) => store.queryDetector(name, params),
+    run: async statement => {
+      await connections.writer.command({ query: statement })
+    },
     clear: async (...tables) => {
       for (const table of tables) {
         await connections.writer.command({ query: `truncate table ${table}` })

@@ -21,6 +21,7 @@ export const coveragePage: ConsolePage = {
     const conflicts = await store.query('sample-conflicts-count', { ...window, limit: HOURS_MAX })
     const quarantine = await store.query('read-quarantine-counts', { ...always, limit: CHIPS_MAX })
     const ledger = await store.query('read-ledger', always)
+    const partitions = await store.query('audit-partitions', { since: 0 })
     const body = html`${head('Data quality', html`What the picture rests on, ${day(view.start)} to ${day(view.end)}. Missing telemetry raises upper estimates; hiding never helps.`)}
 ${totals && section('In all', null, qualityStrip(totals, quarantine))}
 ${section('By tenant', 'The least seen first.', tenantTable(tenants))}
@@ -28,6 +29,7 @@ ${section('Unknown chips', 'Stored and counted, but without an estimate until co
 ${section('Conflicting samples', 'Two contents of one revision under one identity; one of them counts, the same on every replay.', conflictTable(conflicts))}
 ${section('Quarantine', html`What was not taken in, by reason; the records themselves are at <a href="/v1/quarantine">/v1/quarantine</a>.`, quarantineTable(quarantine))}
 ${section('Ledger of deliveries', html`Consumed = accepted + duplicates + quarantined, for every stream; each delivery is at <a href="/v1/batches">/v1/batches</a>.`, ledgerTable(ledger))}
+${partitions.length > 0 && section('Partitions', html`What was read of each partition of the log; <code>flopwatch audit</code> sets it against what the store holds.`, partitionTable(partitions))}
 <section>${windowForm(view)}</section>`
     return { title: 'Data quality', section: '/coverage', body }
   },
@@ -144,5 +146,32 @@ function ledgerTable(rows: readonly QueryRow<'read-ledger'>[]): Html {
     ],
     'Deliveries by stream',
     'Nothing was delivered yet.',
+  )
+}
+
+function partitionTable(rows: readonly QueryRow<'audit-partitions'>[]): Html {
+  return table(
+    rows,
+    [
+      { title: 'Partition', cell: row => html`${row.topic}/${String(row.partition)}` },
+      {
+        title: 'Offsets',
+        kind: 'n',
+        cell: row => html`${count(row.offset_first)}–${count(row.offset_next)}`,
+      },
+      { title: 'Consumed', kind: 'n', cell: row => count(row.consumed) },
+      { title: 'Accepted', kind: 'n', cell: row => count(row.accepted) },
+      { title: 'Duplicates', kind: 'n', cell: row => count(row.duplicates) },
+      { title: 'Quarantined', kind: 'n', cell: row => count(row.quarantined) },
+      {
+        title: 'Adds up',
+        cell: row =>
+          row.consumed === row.accepted + row.duplicates + row.quarantined
+            ? 'yes'
+            : html`<b>no</b>`,
+      },
+    ],
+    'Partitions of the log',
+    'No partition was read yet.',
   )
 }

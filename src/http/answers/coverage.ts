@@ -127,6 +127,42 @@ export function answerLedger(row: QueryRow<'read-ledger'>): z.output<typeof ledg
   return { ...row, balanced: isBalanced(row), last_at: formatInstant(row.last_at) }
 }
 
+export const partitionShape = z
+  .object({
+    topic: z.string(),
+    partition: z.number(),
+    offset_first: z.number(),
+    offset_next: z.number().describe('where reading goes on'),
+    messages: z.number(),
+    consumed: z.number(),
+    accepted: z.number(),
+    duplicates: z.number(),
+    quarantined: z.number(),
+    balanced: ledgerShape.shape.balanced,
+    breaks: z
+      .number()
+      .describe('places where offsets were skipped or counted twice; `audit` lists them'),
+  })
+  .meta({ id: 'PartitionLine' })
+
+export function answerPartition(
+  row: QueryRow<'audit-partitions'>,
+  breaks: readonly QueryRow<'audit-breaks'>[],
+): z.output<typeof partitionShape> {
+  const { topic, partition, incarnation, offset_first, offset_next } = row
+  const { messages, consumed, accepted, duplicates, quarantined } = row
+  const own = breaks.filter(
+    found =>
+      found.topic === topic && found.partition === partition && found.incarnation === incarnation,
+  )
+  return {
+    ...{ topic, partition, offset_first, offset_next },
+    ...{ messages, consumed, accepted, duplicates, quarantined },
+    balanced: isBalanced(row),
+    breaks: own.length,
+  }
+}
+
 export const batchShape = z
   .object({
     batch_id: z.string(),

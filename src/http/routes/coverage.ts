@@ -3,12 +3,14 @@ import {
   answerBatch,
   answerCoverage,
   answerLedger,
+  answerPartition,
   answerQuarantineCount,
   answerTotals,
   answerUnknownChip,
   batchShape,
   coverageShape,
   ledgerShape,
+  partitionShape,
   quarantineCountShape,
   totalsShape,
   unknownChipShape,
@@ -32,6 +34,7 @@ const fleet = z
     unknown_chips: z.array(unknownChipShape),
     quarantine: z.array(quarantineCountShape),
     ledger: z.array(ledgerShape),
+    partitions: z.array(partitionShape),
   })
   .nullable()
   .describe('the fleet as a whole; on the first page only')
@@ -80,6 +83,8 @@ async function fleetQuality({ store }: ServerDeps, { window }: Page) {
   const chips = await store.query('read-unknown-chips', { ...span, limit: SIDE_ROWS_MAX })
   const quarantine = await store.query('read-quarantine-counts', { ...span, limit: SIDE_ROWS_MAX })
   const ledger = await store.query('read-ledger', span)
+  const partitions = await store.query('audit-partitions', { since: window.start })
+  const breaks = await store.query('audit-breaks', { since: window.start, limit: SIDE_ROWS_MAX })
   if (!totals) return null
   const lost = conflicts.reduce((sum, row) => sum + row.conflicts, 0)
   return {
@@ -87,6 +92,7 @@ async function fleetQuality({ store }: ServerDeps, { window }: Page) {
     unknown_chips: chips.map(answerUnknownChip),
     quarantine: quarantine.map(answerQuarantineCount),
     ledger: ledger.map(answerLedger),
+    partitions: partitions.map(row => answerPartition(row, breaks)),
   }
 }
 

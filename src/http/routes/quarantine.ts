@@ -23,6 +23,7 @@ const quarantined = z
     position: z.number().describe('line or place in the body, from 1'),
     batch_id: z.string(),
     received_at: z.string(),
+    replayed_at: z.string().nullable().describe('when it was taken in after all'),
     raw_base64: z.string().describe('as it came; lists hold the first 4 KiB'),
   })
   .meta({ id: 'QuarantinedRecord' })
@@ -48,6 +49,7 @@ export function quarantineRoutes({ store, clock }: QuarantineRouteDeps): ApiRout
         until: page.window.end,
         stream: query.stream,
         reason: query.reason,
+        open_only: false,
         after_at: Number(after_at),
         after_id: String(after_id),
         limit: page.limit + 1,
@@ -80,6 +82,7 @@ interface QuarantineRow {
   readonly position: number
   readonly batch_id: string
   readonly received_at: Instant
+  readonly replayed_at: Instant | null
 }
 
 function itemOf(row: QuarantineRow): z.input<typeof quarantined> {
@@ -94,6 +97,7 @@ function itemOf(row: QuarantineRow): z.input<typeof quarantined> {
     position,
     batch_id,
     received_at: formatInstant(row.received_at),
+    replayed_at: row.replayed_at === null ? null : formatInstant(row.replayed_at),
     raw_base64,
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { toSqlTime } from '../../domain/window.ts'
-import { sqlCount, sqlTime, timeParam } from './cells.ts'
+import { sqlCount, sqlTime, sqlTimeOrNull, timeParam } from './cells.ts'
 
 /** Wide integers travel as decimal text. */
 const sqlWide = z.string().transform(text => BigInt(text))
@@ -19,6 +19,7 @@ const quarantined = z.object({
   position: sqlCount,
   batch_id: z.string(),
   received_at: sqlTime,
+  replayed_at: sqlTimeOrNull,
 })
 
 /** Statements of the ingest stage: what is stored already, marks, and what was not taken in. */
@@ -51,6 +52,14 @@ export const ingestQueries = {
       instance: z.string(),
       next: sqlCount,
     }),
+  },
+  'partition-part-start': {
+    params: z.object({ topic: z.string(), partition: z.number(), offset: z.number() }),
+    row: z.object({ offset_first: sqlCount }),
+  },
+  'quarantine-of-batch': {
+    params: z.object({ batch_id: z.string() }),
+    row: z.object({ quarantine_id: z.string() }),
   },
   'sample-losers': {
     params: z.object({ source: z.string(), hours, devices: keys }),
@@ -115,6 +124,7 @@ export const ingestQueries = {
       reason: z.string(),
       after_at: timeParam,
       after_id: z.string(),
+      open_only: z.boolean(),
       limit: z.number(),
     }),
     row: quarantined.extend({ raw_bytes: sqlCount }),

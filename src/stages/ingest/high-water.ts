@@ -19,7 +19,7 @@ export interface HighWater {
   /** Reads the marks of devices that are not known yet, for samples from hour `from` on. */
   load(devices: ReadonlySet<string>, from: Instant): Promise<void>
   of(device: string): Mark
-  /** A sample of the device is durable now. */
+  /** A sample of the device is about to be stored. */
   raise(device: string, end: Instant): void
   forget(): void
 }

@@ -41,14 +41,30 @@ export function createIntake(deps: IntakeDeps): Intake {
       return storeBlocks(deps, { kind: told.kind, blocks: told.blocks, source, meter, progress })
     },
     receiveRange(kind, range) {
-      const { record_bytes_max, raw_bytes_kept, body_bytes_max } = deps.settings
-      const bounds = { record_bytes_max, raw_bytes_kept, body_bytes_max }
       return deps.ingest.receiveRange(kind, range, {
-        decodeMessage: value => deps.decodeMessage(value, bounds),
+        decodeMessage: value => deps.decodeMessage(value, boundsOf(deps)),
         convert: deps.convertFor(kind),
       })
     },
+    async retry(kind, source, records) {
+      const delivery = deps.ingest.open(kind, { name: source, replace_period: false })
+      const convert = deps.convertFor(kind)
+      for (const { position, raw } of records) {
+        const decoded = await deps.decodeMessage(raw, boundsOf(deps))
+        const converted = convert ? decoded.flatMap(convert) : decoded
+        await delivery.add(converted.map(record => ({ ...record, position })))
+      }
+      return delivery.finish(
+        records.reduce((sum, { raw }) => sum + raw.byteLength, 0),
+        '',
+      )
+    },
   }
+}
+
+function boundsOf({ settings }: IntakeDeps): DecodeBounds {
+  const { record_bytes_max, raw_bytes_kept, body_bytes_max } = settings
+  return { record_bytes_max, raw_bytes_kept, body_bytes_max }
 }
 
 type Blocks = AsyncIterable<readonly DecodedRecord[]>

@@ -59,17 +59,23 @@ export async function stillHolds(deps: ClaimDeps, place: Place, claim: Claim): P
   return head?.epoch === claim.epoch && head.instance === deps.instance
 }
 
-/** Has a partition read again from an offset: what stands beyond it no longer counts as read. */
+/**
+ * Has a partition read again from an offset, or from the start of the part that holds it: what
+ * stands beyond no longer counts as read. Gives back where reading begins.
+ */
 export async function rewindPartition(
   deps: ClaimDeps,
   { topic, partition }: Pick<Place, 'topic' | 'partition'>,
   offset: number,
-): Promise<void> {
+): Promise<number> {
   const place = { topic, partition, generation: 0 }
+  const [part] = await deps.store.query('partition-part-start', { topic, partition, offset })
+  const next = part?.offset_first ?? offset
   const head = await readHead(deps, place)
   const epoch = (head?.epoch ?? 0) + 1
   const incarnation = head?.incarnation ?? 0
-  await writeClaim(deps, place, { ...place, epoch, incarnation, next: offset, reason: 'rewind' })
+  await writeClaim(deps, place, { ...place, epoch, incarnation, next, reason: 'rewind' })
+  return next
 }
 
 async function readHead({ store }: ClaimDeps, { topic, partition }: Place) {

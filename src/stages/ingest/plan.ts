@@ -16,8 +16,11 @@ export interface Plan {
   readonly writes: readonly TableWrite[]
   readonly time_min: Instant | null
   readonly time_max: Instant | null
-  /** Called once everything is durable: what is held in memory may now say so. */
-  committed(): void
+  /**
+   * Called before the first row is written: whatever becomes of the writing, what is held in memory
+   * must no longer call these records new.
+   */
+  announce(): void
 }
 
 /** Rows of one table as `tabLine` writes them. */
@@ -71,7 +74,7 @@ export function planOf(part: Partial<Plan>): Plan {
     writes: [],
     time_min: null,
     time_max: null,
-    committed: () => undefined,
+    announce: () => undefined,
     ...part,
   }
 }

@@ -93,7 +93,7 @@ async function planSamples(
     writes: [loserWrite(losers, delivery), sampleWrite(winners, delivery)],
     time_min: smallest(ends),
     time_max: -smallest(ends.map(end => -end)),
-    committed() {
+    announce() {
       for (const row of winners) highWater.raise(row.device_id, row.end)
     },
   })

@@ -65,22 +65,22 @@ export async function writePart(
   writing: PartWriting,
 ): Promise<void> {
   const plan = await ready.part.plan()
+  plan.announce()
   await markHours(deps, writing.mark, plan, 0)
   const refused = await writeRows(deps, plan, writing)
   await writeTable(deps.store, quarantineWrite([...ready.quarantine, ...refused]))
   const kept = { ...plan, accepted: plan.accepted - refused.length }
   await writing.ledger(kept, ready.records, ready.quarantine.length + refused.length)
   await markHours(deps, writing.mark, plan, 1)
-  plan.committed()
 }
 
 /** What the end of a delivery makes true, written in the same order. */
 export async function writePlan(deps: PartDeps, plan: Plan, writing: PartWriting): Promise<void> {
+  plan.announce()
   await markHours(deps, writing.mark, plan, 0)
   await writeRows(deps, plan, writing)
   await writing.ledger(plan, 0, 0)
   await markHours(deps, writing.mark, plan, 1)
-  plan.committed()
 }
 
 /** Writes the tables of a plan; rows that the store refuses come back as quarantine lines. */

@@ -24,7 +24,11 @@ const receipt: Receipt = {
 test('what comes in is counted by stream and by what became of it', async () => {
   const metrics = createMetrics({ process: false })
   const intake = measuredIntake(
-    { receive: async () => ({ receipt, fault: null }), receiveRange: async () => null },
+    {
+      receive: async () => ({ receipt, fault: null }),
+      receiveRange: async () => null,
+      retry: async () => receipt,
+    },
     metrics,
   )
   const source = { name: 's', format: 'auto', replace_period: false, body_bytes_max: null } as const

@@ -221,6 +221,7 @@ test('unattributed compute is stored, and one bad record harms no other', async 
     reason: '',
     after_at: clock.now() + 1,
     after_id: '',
+    open_only: false,
     limit: 10,
   })
   expect(row).toMatchObject({
