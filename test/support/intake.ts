@@ -32,11 +32,11 @@ export function testIntake(
   store: Store,
   clock: Clock,
   settings: Partial<IngestSettings> = {},
-  instance: string = randomUUID(),
+  instance: string | null = null,
 ): TestIntake {
   const all = { ...INGEST_DEFAULTS, ...settings }
   const open = (): Intake => {
-    const ingest = createIngest({ store, clock, settings: all, instance })
+    const ingest = createIngest({ store, clock, settings: all, instance: instance ?? randomUUID() })
     return createIntake({
       ingest,
       decode,
