@@ -38,6 +38,11 @@ export function settingRows({ file, environment, origins }: LoadedSettings): Set
     ['CLICKHOUSE_PASSWORD', password === '' ? null : '(set)'],
     ['CLICKHOUSE_CLUSTER', environment.CLICKHOUSE_CLUSTER ?? null],
     ['KAFKA_BROKERS', environment.KAFKA_BROKERS?.join(', ') ?? null],
+    ['KAFKA_TLS', environment.KAFKA_TLS],
+    ['KAFKA_CA_FILE', environment.KAFKA_CA_FILE ?? null],
+    ['KAFKA_SASL_MECHANISM', environment.KAFKA_SASL_MECHANISM ?? null],
+    ['KAFKA_USERNAME', environment.KAFKA_USERNAME || null],
+    ['KAFKA_PASSWORD', environment.KAFKA_PASSWORD === '' ? null : '(set)'],
     ['FLOPWATCH_TOKENS', tokens(environment.FLOPWATCH_TOKENS)],
   ]
   const rest = given.map(([setting, value]) => ({

@@ -41,6 +41,11 @@ export const FAULTS = {
     remedy: 'Read the cause; the statement and the schema disagree.',
   },
   STORE_BUSY: { retryable: false, remedy: 'Stop the other process that holds the data directory.' },
+  STREAM_UNAVAILABLE: {
+    retryable: true,
+    remedy:
+      'Check KAFKA_BROKERS, the login, and that the topics exist (`flopwatch migrate --topics`).',
+  },
   SCHEMA_EDITED: {
     retryable: false,
     remedy: 'Restore the migration file; changes need a new migration.',

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { deriveSettings } from './derive-settings.ts'
 import { isTimeZone } from './filing-clock.ts'
 import { INGEST_DEFAULTS, type IngestSettings } from './ingest-settings.ts'
+import { type KafkaSettings, kafkaSettings, SASL_MECHANISMS } from './kafka-settings.ts'
 import { meterSettings } from './meter-settings.ts'
 import { formatInstant, parseInstant } from './window.ts'
 
@@ -61,6 +62,7 @@ export const settingsFile = z.strictObject({
     })
     .prefault({}),
   ingest: ingestFile,
+  kafka: kafkaSettings,
   meter: meterSettings,
   derive: deriveSettings,
   detect,
@@ -76,17 +78,39 @@ const list = z
   .pipe(z.array(z.string().min(1, 'has an empty entry')))
 
 /** Variables that are read; everything that is secret or says where to connect. */
-export const settingsEnvironment = z.object({
-  CLICKHOUSE_URL: z.url({ protocol: /^https?$/, error: 'must be a http or https URL' }).optional(),
-  CLICKHOUSE_DATABASE: z.string().default('default'),
-  CLICKHOUSE_USER: z.string().default('default'),
-  CLICKHOUSE_PASSWORD: z.string().default(''),
-  CLICKHOUSE_CLUSTER: z.string().optional(),
-  KAFKA_BROKERS: list.optional(),
-  FLOPWATCH_TOKENS: list
-    .pipe(z.array(z.string().min(16, 'has a token of fewer than 16 characters')))
-    .optional(),
-})
+export const settingsEnvironment = z
+  .object({
+    CLICKHOUSE_URL: z
+      .url({ protocol: /^https?$/, error: 'must be a http or https URL' })
+      .optional(),
+    CLICKHOUSE_DATABASE: z.string().default('default'),
+    CLICKHOUSE_USER: z.string().default('default'),
+    CLICKHOUSE_PASSWORD: z.string().default(''),
+    CLICKHOUSE_CLUSTER: z.string().optional(),
+    KAFKA_BROKERS: list.optional(),
+    KAFKA_TLS: z.enum(['true', 'false'], 'must be true or false').default('false'),
+    KAFKA_CA_FILE: z.string().optional(),
+    KAFKA_SASL_MECHANISM: z
+      .enum(SASL_MECHANISMS, `must be one of ${SASL_MECHANISMS.join(', ')}`)
+      .optional(),
+    KAFKA_USERNAME: z.string().default(''),
+    KAFKA_PASSWORD: z.string().default(''),
+    FLOPWATCH_TOKENS: list
+      .pipe(z.array(z.string().min(16, 'has a token of fewer than 16 characters')))
+      .optional(),
+  })
+  .refine(given => given.KAFKA_CA_FILE === undefined || given.KAFKA_TLS === 'true', {
+    path: ['KAFKA_CA_FILE'],
+    message: 'needs KAFKA_TLS=true',
+  })
+  .refine(given => given.KAFKA_SASL_MECHANISM === undefined || given.KAFKA_USERNAME !== '', {
+    path: ['KAFKA_SASL_MECHANISM'],
+    message: 'needs KAFKA_USERNAME and KAFKA_PASSWORD',
+  })
+  .refine(given => given.KAFKA_SASL_MECHANISM !== undefined || given.KAFKA_USERNAME === '', {
+    path: ['KAFKA_USERNAME'],
+    message: 'needs KAFKA_SASL_MECHANISM',
+  })
 export type SettingsEnvironment = z.output<typeof settingsEnvironment>
 
 export interface ServerStore {
@@ -97,10 +121,10 @@ export interface ServerStore {
   readonly cluster: string | null
 }
 
-export interface Settings extends Omit<SettingsFile, 'store' | 'http' | 'ingest'> {
+export interface Settings extends Omit<SettingsFile, 'store' | 'http' | 'ingest' | 'kafka'> {
   /** `server` null: the embedded engine with its data under `path`. */
   readonly store: SettingsFile['store'] & { readonly server: ServerStore | null }
-  readonly kafka: { readonly brokers: readonly string[] }
+  readonly kafka: KafkaSettings
   readonly http: SettingsFile['http'] & { readonly tokens: readonly string[] }
   readonly ingest: IngestSettings
 }
@@ -121,11 +145,26 @@ export function assembleSettings(file: SettingsFile, environment: SettingsEnviro
   return {
     ...file,
     store: { ...file.store, server },
-    kafka: { brokers: environment.KAFKA_BROKERS ?? [] },
+    kafka: assembleKafka(file.kafka, environment),
     http: { ...file.http, tokens: environment.FLOPWATCH_TOKENS ?? [] },
     ingest: {
       ...file.ingest,
       time_min: parseInstant(file.ingest.time_min) ?? INGEST_DEFAULTS.time_min,
     },
+  }
+}
+
+function assembleKafka(
+  file: SettingsFile['kafka'],
+  environment: SettingsEnvironment,
+): KafkaSettings {
+  const { KAFKA_SASL_MECHANISM: mechanism } = environment
+  const { KAFKA_USERNAME: username, KAFKA_PASSWORD: password } = environment
+  return {
+    ...file,
+    brokers: environment.KAFKA_BROKERS ?? [],
+    tls: environment.KAFKA_TLS === 'true',
+    ca_file: environment.KAFKA_CA_FILE ?? null,
+    login: mechanism === undefined ? null : { mechanism, username, password },
   }
 }

@@ -57,7 +57,7 @@ const RULES: Record<string, Grant> = {
 const HOME: Record<string, RegExp> = {
   '@clickhouse/client': /^src\/adapters\/clickhouse\//,
   chdb: /^src\/adapters\/clickhouse\/connect\.ts$/,
-  kafkajs: /^src\/adapters\/stream\/kafka\.ts$/,
+  kafkajs: /^src\/adapters\/kafka\//,
   pdfkit: /^src\/adapters\/render\//,
   fastify: /^src\/(http\/|app\.ts)/,
   'simple-statistics': /^src\/stages\/kinds\//,

@@ -1,0 +1,29 @@
+import { promisify } from 'node:util'
+import { unzip, zstdDecompress } from 'node:zlib'
+import { CompressionCodecs, CompressionTypes } from 'kafkajs'
+import { unpackLz4 } from './lz4.ts'
+import { unpackSnappy } from './snappy.ts'
+
+/** Every codec of Kafka for reading; kafkajs has gzip alone, and without a bound. */
+
+/** A batch that unpacks to more is refused, and its partition stands still: see `trouble()`. */
+const UNPACKED_BYTES_MAX = 268_435_456
+
+const bound = { maxOutputLength: UNPACKED_BYTES_MAX }
+const ungzip = promisify<Buffer, typeof bound, Buffer>(unzip)
+const unzstd = promisify<Buffer, typeof bound, Buffer>(zstdDecompress)
+
+/** kafkajs keeps codecs for the whole process; doing this twice changes nothing. */
+export function registerCodecs(): void {
+  const compress = () => Promise.reject(new Error('Flopwatch sends nothing compressed'))
+  const reading = (decompress: (packed: Buffer) => Promise<Buffer>) => () => ({
+    compress,
+    decompress,
+  })
+  Object.assign(CompressionCodecs, {
+    [CompressionTypes.GZIP]: reading(packed => ungzip(packed, bound)),
+    [CompressionTypes.Snappy]: reading(async packed => unpackSnappy(packed, UNPACKED_BYTES_MAX)),
+    [CompressionTypes.LZ4]: reading(async packed => unpackLz4(packed, UNPACKED_BYTES_MAX)),
+    [CompressionTypes.ZSTD]: reading(packed => unzstd(packed, bound)),
+  })
+}
