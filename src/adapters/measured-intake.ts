@@ -19,6 +19,7 @@ export function measuredIntake(intake: Intake, metrics: Metrics): Intake {
         count(-1)
       }
     },
+    forget: () => intake.forget(),
     async retry(kind, source, records) {
       const receipt = await intake.retry(kind, source, records)
       metrics.delivered(receipt)

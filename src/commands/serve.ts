@@ -1,3 +1,4 @@
+import { openEventStream } from '../adapters/kafka/open.ts'
 import { measuredIntake } from '../adapters/measured-intake.ts'
 import { measuredStore } from '../adapters/measured-store.ts'
 import { createMetrics } from '../adapters/metrics.ts'
@@ -7,11 +8,13 @@ import type { App } from '../app.ts'
 import { Fault } from '../domain/fault.ts'
 import { ingestRoutes } from '../http/routes/ingest.ts'
 import { buildServer, type Server } from '../http/server.ts'
+import type { Intake } from '../ports/intake.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import { checkBind } from '../settings.ts'
 import { type CommandContext, type GlobalOptions, printLine } from './context.ts'
 import { readEvidence } from './explain.ts'
 import { openForCommand } from './open.ts'
+import { startStreamReading } from './stream-reading.ts'
 import { FAILURES_TO_UNREADY, startTickLoop, type TickLoop } from './tick-loop.ts'
 
 /** `flopwatch serve`: takes streams in, ticks, answers and shows pages, until it is told to stop. */
@@ -45,8 +48,13 @@ export async function serveUntilStopped(
   checkBind(app.settings.http)
   const { stopped } = context
   const metrics = createMetrics({ process: true })
+  const intake = measuredIntake(app.intake, metrics)
+  const stream =
+    app.settings.kafka.brokers.length > 0 ? openEventStream(app.settings.kafka, app.logger) : null
+  const reading =
+    stream && roles.includes('ingest') ? await startStreamReading(app, stream, intake) : null
   const loop = roles.includes('detect') ? startTickLoop(app, metrics) : null
-  const server = await openServer(app, { roles, metrics, loop })
+  const server = await openServer(app, { roles, metrics, intake, loop })
   try {
     const address = await listen(server, app.settings.http)
     printLine(
@@ -55,8 +63,9 @@ export async function serveUntilStopped(
     )
     await stopped
   } finally {
-    await server.close()
+    await Promise.all([server.close(), reading?.stop()])
     await loop?.stop()
+    await stream?.close()
   }
 }
 
@@ -75,13 +84,13 @@ async function listen(
 interface Serving {
   readonly roles: readonly Role[]
   readonly metrics: Metrics
+  readonly intake: Intake
   readonly loop: TickLoop | null
 }
 
-async function openServer(app: App, { roles, metrics, loop }: Serving): Promise<Server> {
+async function openServer(app: App, { roles, metrics, intake, loop }: Serving): Promise<Server> {
   const { clock, settings } = app
   const store = measuredStore(app.store, metrics, clock)
-  const intake = measuredIntake(app.intake, metrics)
   const pressure = () => {
     const stuck = (loop?.failures() ?? 0) >= FAILURES_TO_UNREADY
     const reason = stuck ? `${loop?.failures()} ticks failed in a row` : ''

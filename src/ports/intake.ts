@@ -128,4 +128,6 @@ export interface Intake {
    * one which is still refused stays the same entry of quarantine.
    */
   retry(kind: StreamName, source: string, records: readonly RetriedRecord[]): Promise<Receipt>
+  /** Drops what is held in memory about devices: other instances may have stored for them since. */
+  forget(): void
 }

@@ -46,6 +46,7 @@ export function createIntake(deps: IntakeDeps): Intake {
         convert: deps.convertFor(kind),
       })
     },
+    forget: () => deps.ingest.forget(),
     async retry(kind, source, records) {
       const delivery = deps.ingest.open(kind, { name: source, replace_period: false })
       const convert = deps.convertFor(kind)

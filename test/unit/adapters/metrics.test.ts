@@ -28,6 +28,7 @@ test('what comes in is counted by stream and by what became of it', async () => 
       receive: async () => ({ receipt, fault: null }),
       receiveRange: async () => null,
       retry: async () => receipt,
+      forget: () => undefined,
     },
     metrics,
   )
