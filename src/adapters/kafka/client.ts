@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { Kafka, type LogEntry, logLevel, type SASLOptions } from 'kafkajs'
+import kafkajs, { type Kafka, type LogEntry, type SASLOptions } from 'kafkajs'
 import { Fault } from '../../domain/fault.ts'
 import type { KafkaSettings } from '../../domain/kafka-settings.ts'
 import type { Logger } from '../../ports/clock.ts'
@@ -18,7 +18,7 @@ export function openClient(settings: KafkaSettings, logger: Logger): Kafka {
   registerCodecs()
   repairTimers()
   const { brokers, login } = settings
-  return new Kafka({
+  return new kafkajs.Kafka({
     clientId: 'flopwatch',
     brokers: [...brokers],
     ssl: settings.tls && authorities(settings.ca_file),
@@ -28,7 +28,7 @@ export function openClient(settings: KafkaSettings, logger: Logger): Kafka {
     requestTimeout: settings.request_timeout_s * 1000,
     // Stated, for the defaults change when NODE_ENV is test.
     retry: { initialRetryTime: 100, maxRetryTime: 1000, factor: 0.2, multiplier: 2, retries: 5 },
-    logLevel: logLevel.INFO,
+    logLevel: kafkajs.logLevel.INFO,
     logCreator: () => entry => passOn(entry, logger),
   })
 }

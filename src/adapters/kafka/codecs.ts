@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { unzip, zstdDecompress } from 'node:zlib'
-import { CompressionCodecs, CompressionTypes } from 'kafkajs'
+import kafkajs from 'kafkajs'
 import { unpackLz4 } from './lz4.ts'
 import { unpackSnappy } from './snappy.ts'
 
@@ -12,6 +12,9 @@ const UNPACKED_BYTES_MAX = 268_435_456
 const bound = { maxOutputLength: UNPACKED_BYTES_MAX }
 const ungzip = promisify<Buffer, typeof bound, Buffer>(unzip)
 const unzstd = promisify<Buffer, typeof bound, Buffer>(zstdDecompress)
+
+// Its CommonJS exports are getters, which named imports of Node do not see.
+const { CompressionCodecs, CompressionTypes } = kafkajs
 
 /** kafkajs keeps codecs for the whole process; doing this twice changes nothing. */
 export function registerCodecs(): void {

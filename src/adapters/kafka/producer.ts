@@ -1,4 +1,4 @@
-import { Partitioners, type Producer } from 'kafkajs'
+import kafkajs, { type Producer } from 'kafkajs'
 import type { KafkaSettings } from '../../domain/kafka-settings.ts'
 import type { Logger } from '../../ports/clock.ts'
 import type { OutgoingMessage } from '../../ports/event-stream.ts'
@@ -19,7 +19,7 @@ export function createPublisher(settings: KafkaSettings, logger: Logger): Publis
 
   const connect = async (): Promise<Producer> => {
     const producer = openClient(settings, logger).producer({
-      createPartitioner: Partitioners.DefaultPartitioner,
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
       allowAutoTopicCreation: false,
       retry: { retries: 3 },
     })
