@@ -9,7 +9,7 @@ import { lockDetectors } from './detector-lock.ts'
 import { newDetector } from './detector-new.ts'
 import { explainCommand } from './explain.ts'
 import { type IngestOptions, ingestCommand } from './ingest.ts'
-import { migrateCommand } from './migrate.ts'
+import { type MigrateOptions, migrateCommand } from './migrate.ts'
 import { folders, openForCommand } from './open.ts'
 import { type ReportOptions, reportCommand } from './report.ts'
 import { type ServeOptions, serveCommand } from './serve.ts'
@@ -123,7 +123,10 @@ function collect(value: string, before: readonly string[] = []): readonly string
 }
 
 function addTending(add: Add): void {
-  add<GlobalOptions>('migrate', 'bring the schema up to this release', migrateCommand)
+  add<MigrateOptions>('migrate', 'bring the schema up to this release', migrateCommand).option(
+    '--topics',
+    "create Kafka's topics instead; those that exist stay as they are",
+  )
   add<GlobalOptions>(
     'config',
     'print the settings in effect and their origin',

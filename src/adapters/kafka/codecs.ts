@@ -1,10 +1,13 @@
 import { promisify } from 'node:util'
 import { unzip, zstdDecompress } from 'node:zlib'
-import { CompressionCodecs, CompressionTypes } from 'kafkajs'
+import kafkajs from 'kafkajs'
 import { unpackLz4 } from './lz4.ts'
 import { unpackSnappy } from './snappy.ts'
 
 /** Every codec of Kafka for reading; kafkajs has gzip alone, and without a bound. */
+
+// Node finds no names of these two in the package; its whole has them.
+const { CompressionCodecs, CompressionTypes } = kafkajs
 
 /** A batch that unpacks to more is refused, and its partition stands still: see `trouble()`. */
 const UNPACKED_BYTES_MAX = 268_435_456
