@@ -35,7 +35,7 @@ export async function openJavaBroker(needs: KafkaNeeds): Promise<TestKafka> {
     `${mechanism}=[name=${USER},password=${PASSWORD}]`,
   ])
   const id = randomBytes(16).toString('base64url')
-  runTool('kafka.tools.StorageTool', ['format', '-t', id, '-c', settings, ...users])
+  runTool('kafka.tools.StorageTool', ['format', `--cluster-id=${id}`, '-c', settings, ...users])
   const brokers = [`127.0.0.1:${plain}`]
   let child = await launch(folder, settings, brokers)
   return {
