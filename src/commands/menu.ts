@@ -10,7 +10,7 @@ import { lockDetectors } from './detector-lock.ts'
 import { newDetector } from './detector-new.ts'
 import { explainCommand } from './explain.ts'
 import { type IngestOptions, ingestCommand } from './ingest.ts'
-import { migrateCommand } from './migrate.ts'
+import { type MigrateOptions, migrateCommand } from './migrate.ts'
 import { folders, openForCommand } from './open.ts'
 import { type QuarantineOptions, quarantineCommand } from './quarantine.ts'
 import { type ReportOptions, reportCommand } from './report.ts'
@@ -142,7 +142,10 @@ function addTending(add: Add): void {
     .option('--reason <code>', 'with one reason')
     .option('--limit <n>', 'at most so many')
     .option('--json', 'print for machines')
-  add<GlobalOptions>('migrate', 'bring the schema up to this release', migrateCommand)
+  add<MigrateOptions>('migrate', 'bring the schema up to this release', migrateCommand).option(
+    '--topics',
+    "create Kafka's topics instead; those that exist stay as they are",
+  )
   add<GlobalOptions>(
     'config',
     'print the settings in effect and their origin',

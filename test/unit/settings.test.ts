@@ -74,6 +74,36 @@ describe('layers', () => {
     expect(settings.http.tokens).toEqual([TOKEN])
   })
 
+  test('Kafka: a login and TLS come from the environment, and only whole', () => {
+    const environment = {
+      KAFKA_BROKERS: 'k1:9093',
+      KAFKA_TLS: 'true',
+      KAFKA_CA_FILE: '/etc/kafka/ca.pem',
+      KAFKA_SASL_MECHANISM: 'scram-sha-512',
+      KAFKA_USERNAME: 'watch',
+      KAFKA_PASSWORD: 'hidden',
+    }
+    const { settings } = loadSettings(source({ environment }))
+    expect(settings.kafka).toMatchObject({
+      brokers: ['k1:9093'],
+      tls: true,
+      ca_file: '/etc/kafka/ca.pem',
+      login: { mechanism: 'scram-sha-512', username: 'watch', password: 'hidden' },
+      group: 'flopwatch',
+    })
+    const told = (variables: Record<string, string>) =>
+      readSettings(source({ environment: variables })).faults.map(({ message }) => message)
+    expect(told({ KAFKA_TLS: 'yes' })).toEqual(['KAFKA_TLS must be true or false'])
+    expect(told({ KAFKA_CA_FILE: 'ca.pem' })).toEqual(['KAFKA_CA_FILE needs KAFKA_TLS=true'])
+    expect(told({ KAFKA_USERNAME: 'watch' })).toEqual(['KAFKA_USERNAME needs KAFKA_SASL_MECHANISM'])
+    expect(told({ KAFKA_SASL_MECHANISM: 'plain' })).toEqual([
+      'KAFKA_SASL_MECHANISM needs KAFKA_USERNAME and KAFKA_PASSWORD',
+    ])
+    expect(told({ KAFKA_SASL_MECHANISM: 'gssapi' })).toEqual([
+      'KAFKA_SASL_MECHANISM must be one of plain, scram-sha-256, scram-sha-512',
+    ])
+  })
+
   test('an empty site file changes nothing', () => {
     expect(loadSettings(source({ site: '# nothing yet\n' })).settings.http.port).toBe(8080)
   })

@@ -6,6 +6,9 @@ import { unpackSnappy } from './snappy.ts'
 
 /** Every codec of Kafka for reading; kafkajs has gzip alone, and without a bound. */
 
+// Node finds no names of these two in the package; its whole has them.
+const { CompressionCodecs, CompressionTypes } = kafkajs
+
 /** A batch that unpacks to more is refused, and its partition stands still: see `trouble()`. */
 const UNPACKED_BYTES_MAX = 268_435_456
 

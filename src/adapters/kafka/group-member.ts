@@ -88,7 +88,10 @@ function run(
   )
   // A connection that is half open gives no error for a long time; silence is the sign.
   const watchdog = setInterval(() => {
-    if (membership.isGone()) end(silenceOf(membership))
+    if (!membership.isGone()) return
+    end(silenceOf(membership))
+    membership.ended()
+    assignment.withdraw()
   }, heartbeat_ms)
 
   const deps = {

@@ -1,4 +1,4 @@
-import { copyWithin, type Output, reserve } from './unpack.ts'
+import { append, type Output, repeat, reserve } from './unpack.ts'
 
 /**
  * LZ4 frames, which Kafka's producers write; Node has no LZ4. Checksums are left out: each batch
@@ -22,7 +22,7 @@ export function unpackLz4(input: Buffer, bytes_max: number): Buffer {
     if (block.length < length) throw new RangeError('an LZ4 block is cut off')
     grow(output, frame.block_bytes_max, bytes_max)
     if (size < UNCOMPRESSED) unpackBlock(block, output)
-    else append(output, block)
+    else append(output, block, 0, length)
     at += length + (frame.hasBlockChecksums ? 4 : 0)
   }
 }
@@ -54,37 +54,39 @@ function grow(output: Output, block_bytes: number, bytes_max: number): void {
   output.bytes = larger
 }
 
-function append(output: Output, piece: Buffer): void {
-  if (output.size + piece.length > output.bytes.length) {
-    throw new RangeError('an LZ4 block is larger than allowed')
-  }
-  piece.copy(output.bytes, output.size)
-  output.size += piece.length
-}
-
 /** Sequences of literals and a copy; the last one is literals alone. */
 function unpackBlock(block: Buffer, output: Output): void {
-  for (let at = 0; at < block.length; ) {
-    const token = block.readUInt8(at)
-    const literals = lengthFrom(block, token >>> 4, at + 1)
-    const end = literals.next + literals.length
-    if (end > block.length) throw new RangeError('an LZ4 literal is cut off')
-    append(output, block.subarray(literals.next, end))
-    if (end === block.length) return
-    const copy = lengthFrom(block, token & 15, end + 2)
-    copyWithin(output, block.readUInt16LE(end), copy.length + 4)
-    at = copy.next
+  const reader = { block, at: 0 }
+  while (reader.at < block.length) {
+    const token = readByte(reader)
+    const literals = readLength(reader, token >>> 4)
+    append(output, block, reader.at, literals)
+    reader.at += literals
+    if (reader.at === block.length) return
+    const distance = readByte(reader) | (readByte(reader) << 8)
+    repeat(output, distance, readLength(reader, token & 15) + 4)
   }
+}
+
+interface Reader {
+  readonly block: Buffer
+  at: number
+}
+
+function readByte(reader: Reader): number {
+  const byte = reader.block[reader.at]
+  if (byte === undefined) throw new RangeError('an LZ4 block is cut off')
+  reader.at += 1
+  return byte
 }
 
 /** 15 means that bytes follow which add to it, until one is not 255. */
-function lengthFrom(block: Buffer, start: number, at: number): { length: number; next: number } {
-  let [length, next] = [start, at]
-  if (start < 15) return { length, next }
+function readLength(reader: Reader, start: number): number {
+  let length = start
+  if (start < 15) return length
   for (;;) {
-    const byte = block.readUInt8(next)
+    const byte = readByte(reader)
     length += byte
-    next += 1
-    if (byte < 255) return { length, next }
+    if (byte < 255) return length
   }
 }

@@ -1,4 +1,4 @@
-import { copyWithin, type Output, reserve } from './unpack.ts'
+import { append, repeat, reserve } from './unpack.ts'
 
 /**
  * Snappy as Kafka's producers write it: Java's frames of blocks ("xerial"), or one bare block as
@@ -27,21 +27,17 @@ export function unpackSnappy(input: Buffer, bytes_max: number): Buffer {
 
 function block(input: Buffer, bytes_max: number): Buffer {
   const header = lengthOf(input)
-  const output: Output = reserve(header.value, bytes_max)
+  const output = reserve(header.value, bytes_max)
   for (let at = header.next; at < input.length; ) {
     const tag = input.readUInt8(at)
     at += 1
     if ((tag & 3) === 0) {
       const { length, next } = literalLength(input, tag >>> 2, at)
-      if (next + length > input.length || output.size + length > output.bytes.length) {
-        throw new RangeError('a snappy literal is cut off')
-      }
-      input.copy(output.bytes, output.size, next, next + length)
-      output.size += length
+      append(output, input, next, length)
       at = next + length
     } else {
       const { length, distance, next } = copyOf(input, tag, at)
-      copyWithin(output, distance, length)
+      repeat(output, distance, length)
       at = next
     }
   }

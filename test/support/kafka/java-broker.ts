@@ -5,8 +5,9 @@ import { openSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Kafka, logLevel } from 'kafkajs'
+import { openClient } from '../../../src/adapters/kafka/client.ts'
 import type { KafkaNeeds, TestKafka } from '../kafka-broker.ts'
+import { quietLogger, streamSettings } from '../stream-bench.ts'
 import { freePorts } from './free-ports.ts'
 import { javaArguments, runTool } from './java.ts'
 import { makeBrokerKey } from './keys.ts'
@@ -34,7 +35,7 @@ export async function openJavaBroker(needs: KafkaNeeds): Promise<TestKafka> {
     `${mechanism}=[name=${USER},password=${PASSWORD}]`,
   ])
   const id = randomBytes(16).toString('base64url')
-  runTool('kafka.tools.StorageTool', ['format', '-t', id, '-c', settings, ...users])
+  runTool('kafka.tools.StorageTool', ['format', `--cluster-id=${id}`, '-c', settings, ...users])
   const brokers = [`127.0.0.1:${plain}`]
   let child = await launch(folder, settings, brokers)
   return {
@@ -71,22 +72,33 @@ async function launch(folder: string, settings: string, brokers: string[]): Prom
       `the broker ended before it answered:\n${readFileSync(log, 'utf8').slice(-3000)}`,
     )
   })
-  await Promise.race([answers(brokers), died])
+  await Promise.race([answers(child, brokers), died])
   died.catch(() => null)
   return child
 }
 
 /** Resolves once the broker serves topics: its controller is elected and its log is open. */
-async function answers(brokers: string[]): Promise<void> {
-  const retry = { initialRetryTime: 100, maxRetryTime: 200, retries: 300 }
-  const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING, retry }).admin()
-  await admin.connect()
-  await admin.describeCluster()
-  await admin.disconnect()
+async function answers(child: ChildProcess, brokers: string[]): Promise<void> {
+  // Each attempt waits and tries anew by itself; a broker that has ended is asked no more.
+  for (let isUp = false; !isUp && isRunning(child); ) {
+    const admin = openClient(streamSettings(brokers), quietLogger).admin()
+    isUp = await admin
+      .connect()
+      .then(() => admin.describeCluster())
+      .then(
+        () => true,
+        () => false,
+      )
+    await admin.disconnect()
+  }
+}
+
+function isRunning(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null
 }
 
 async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
+  if (!isRunning(child)) return
   const gone = once(child, 'exit')
   child.kill(signal)
   await gone

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, renameSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The machine's Java, and Kafka's jars from Maven Central. */
@@ -21,8 +21,8 @@ export function javaMissing(): string | null {
 }
 
 /** Arguments of `java` before the class to run. Fetches the jars on first use. */
-export function javaArguments(jvm: readonly string[] = []): string[] {
-  return [...JVM, ...jvm, '-cp', classPath()]
+export function javaArguments(): string[] {
+  return [...JVM, `@${argumentFile()}`]
 }
 
 /** Runs one of Kafka's tools to its end and gives back what it printed. */
@@ -34,30 +34,39 @@ export function runTool(tool: string, words: readonly string[], input = ''): str
   })
 }
 
-function classPath(): string {
-  const known = join(cache, 'class-path.txt')
-  const held = readHeld(known)
-  if (held !== null) return held
+/** A file that gives Java the class path: a hundred jars make an error message nobody reads. */
+function argumentFile(): string {
+  const file = join(cache, 'arguments.txt')
+  if (isCurrent(file)) return file
   mkdirSync(cache, { recursive: true })
   // Two suites may start side by side; the name is taken only once the list is whole.
   const fresh = join(cache, `class-path-${process.pid}.txt`)
   execFileSync(
     'mvn',
-    ['-B', '-q', '-f', pom, 'dependency:build-classpath', `-Dmdep.outputFile=${fresh}`],
+    [
+      '-B',
+      '-q',
+      '-Dstyle.color=never',
+      '-f',
+      pom,
+      'dependency:build-classpath',
+      `-Dmdep.outputFile=${fresh}`,
+    ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   )
-  renameSync(fresh, known)
-  return readFileSync(known, 'utf8').trim()
+  const path = readFileSync(fresh, 'utf8').trim()
+  writeFileSync(fresh, `-cp\n"${path.replaceAll('\\', '\\\\')}"\n`)
+  renameSync(fresh, file)
+  return file
 }
 
-/** The list of an earlier run, unless the pom is newer or a jar of it is gone. */
-function readHeld(file: string): string | null {
+/** That of an earlier run serves, unless the pom is newer or a jar is gone. */
+function isCurrent(file: string): boolean {
   try {
-    if (statSync(file).mtimeMs < statSync(pom).mtimeMs) return null
-    const text = readFileSync(file, 'utf8').trim()
-    for (const jar of text.split(':')) statSync(jar)
-    return text
+    if (statSync(file).mtimeMs < statSync(pom).mtimeMs) return false
+    const [, path = ''] = /"(.*)"/.exec(readFileSync(file, 'utf8')) ?? []
+    return path.split(delimiter).every(jar => existsSync(jar))
   } catch {
-    return null
+    return false
   }
 }
