@@ -1,7 +1,7 @@
 import { promisify } from 'node:util'
 import { unzip, zstdDecompress } from 'node:zlib'
 import kafkajs from 'kafkajs'
-import { unpackLz4 } from './lz4.ts'
+import lz4 from 'lz4-napi'
 import { unpackSnappy } from './snappy.ts'
 
 /** Every codec of Kafka for reading; kafkajs has gzip alone, and without a bound. */
@@ -16,9 +16,6 @@ const bound = { maxOutputLength: UNPACKED_BYTES_MAX }
 const ungzip = promisify<Buffer, typeof bound, Buffer>(unzip)
 const unzstd = promisify<Buffer, typeof bound, Buffer>(zstdDecompress)
 
-// Its CommonJS exports are getters, which named imports of Node do not see.
-const { CompressionCodecs, CompressionTypes } = kafkajs
-
 /** kafkajs keeps codecs for the whole process; doing this twice changes nothing. */
 export function registerCodecs(): void {
   const compress = () => Promise.reject(new Error('Flopwatch sends nothing compressed'))
@@ -28,8 +25,9 @@ export function registerCodecs(): void {
   })
   Object.assign(CompressionCodecs, {
     [CompressionTypes.GZIP]: reading(packed => ungzip(packed, bound)),
-    [CompressionTypes.Snappy]: reading(async packed => unpackSnappy(packed, UNPACKED_BYTES_MAX)),
-    [CompressionTypes.LZ4]: reading(async packed => unpackLz4(packed, UNPACKED_BYTES_MAX)),
+    [CompressionTypes.Snappy]: reading(packed => unpackSnappy(packed, UNPACKED_BYTES_MAX)),
+    // Unpacks to 255 times its size at most, and a batch is no larger than the broker takes.
+    [CompressionTypes.LZ4]: reading(packed => lz4.decompressFrame(packed)),
     [CompressionTypes.ZSTD]: reading(packed => unzstd(packed, bound)),
   })
 }
