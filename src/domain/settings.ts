@@ -83,10 +83,16 @@ export const settingsEnvironment = z
     CLICKHOUSE_URL: z
       .url({ protocol: /^https?$/, error: 'must be a http or https URL' })
       .optional(),
-    CLICKHOUSE_DATABASE: z.string().default('default'),
+    CLICKHOUSE_DATABASE: z
+      .string()
+      .regex(/^[\w-]+$/, 'is not a plain name')
+      .default('default'),
     CLICKHOUSE_USER: z.string().default('default'),
     CLICKHOUSE_PASSWORD: z.string().default(''),
-    CLICKHOUSE_CLUSTER: z.string().optional(),
+    CLICKHOUSE_CLUSTER: z
+      .string()
+      .regex(/^[\w.-]+$/, 'is not the name of a cluster')
+      .optional(),
     KAFKA_BROKERS: list.optional(),
     KAFKA_TLS: z.enum(['true', 'false'], 'must be true or false').default('false'),
     KAFKA_CA_FILE: z.string().optional(),
