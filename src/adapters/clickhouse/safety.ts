@@ -122,7 +122,8 @@ function tableFlaw(
       : 'rows that come twice would count twice'
     return `table ${name} is ${engine} where ${wanted} is needed: ${why}`
   }
-  if (layout !== null && engine === 'Distributed' && comment !== layout) {
+  const isPlaced = engine === 'Distributed' || comment.startsWith('shards ')
+  if (layout !== null && isPlaced && comment !== layout) {
     return `rows of ${name} were placed over "${comment}" and the cluster now has "${layout}": versions of one sample would lie on two shards and count twice`
   }
   if (views.length > 0) {
