@@ -100,10 +100,10 @@ describe('the whole schema', () => {
   test('the engine reads every statement, and each goes to the whole cluster', async () => {
     expect(parts.length).toBeGreaterThan(20)
     for (const part of parts) {
-      expect(part).toMatch(/^(create table if not exists|alter table) \w+ on cluster 'prod'/m)
+      expect(part).toMatch(/^(create|alter|drop) [a-z ]+ \w+ on cluster 'prod'/m)
       const query = `explain ast ${part}`
       const result = await engine.connections.reader.query({ query, format: 'TabSeparated' })
-      expect(await result.text(), part).toMatch(/^"?(Create|Alter)Query /)
+      expect(await result.text(), part).toMatch(/^"?(Create|Alter|Drop)Query /)
     }
   })
 
