@@ -10,8 +10,9 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts
 FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /srv/flopwatch
-# Report packages of `flopwatch report` go here; everything else may be read-only.
-RUN install --directory --owner=node --group=node reports
+# Report packages of `flopwatch report` and the secrets that compose draws go here; a volume takes
+# over whose they are. Everything else may be read-only.
+RUN install --directory --owner=node --group=node reports secrets
 COPY --from=packages /srv/flopwatch/node_modules node_modules
 COPY package.json ./
 COPY sql sql
@@ -22,7 +23,7 @@ USER node
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# SIGTERM ends `serve` once the bodies and the tick under way are done. As process 1 it needs an
+# SIGTERM ends `serve` once what is under way is done, within ten seconds. As process 1 it needs an
 # init in front of it (`docker run --init`, `init: true`), or signals before it listens are lost.
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["node", "src/main.ts"]

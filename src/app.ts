@@ -136,9 +136,11 @@ export async function openApp(source: AppSource): Promise<App> {
   }
 }
 
+const CLOCK_SKEW_MS = 5000
+
 /** The store, migrated and holding the reference data; closed again when that fails. */
 async function openFilledStore(
-  { projectFolder, clock }: AppSource,
+  { projectFolder, clock, logger }: AppSource,
   settings: Settings,
   reference: ReferenceData,
 ): Promise<{ store: Store; migrations: MigrationReport }> {
@@ -152,6 +154,10 @@ async function openFilledStore(
     },
     clock,
   )
+  // No sum rests on the server's clock, so this is no reason to refuse; deadlines rest on ours.
+  if (Math.abs(opened.skew_ms) > CLOCK_SKEW_MS) {
+    logger.warn({ skew_ms: opened.skew_ms }, 'the clocks of this machine and of the store differ')
+  }
   try {
     await publishReference(opened.store, reference.version, reference.rows)
     return opened

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { Fault } from './domain/fault.ts'
@@ -151,15 +151,41 @@ function readEnvironment(variables: SettingsSource['environment']): {
   const stray = set.flatMap(([name]) =>
     name.startsWith('FLOPWATCH_') && !(name in settingsEnvironment.shape) ? [name] : [],
   )
-  const parsed = settingsEnvironment.safeParse(Object.fromEntries(set))
+  const given = Object.fromEntries(set)
+  const fromFiles = SECRET_FILES.filter(name => given[`${name}_FILE`] !== undefined).map(name =>
+    readSecret(name, given),
+  )
+  const values = fromFiles.map(({ name, value }) => [name, value])
+  const parsed = settingsEnvironment.safeParse({ ...given, ...Object.fromEntries(values) })
   const faults = [
     ...stray.map(name => ({ name, message: 'is no variable that is read' })),
+    ...fromFiles.flatMap(({ name, message }) =>
+      message === null ? [] : [{ name: `${name}_FILE`, message }],
+    ),
     ...(parsed.error?.issues ?? []).map(issue => ({
       name: String(issue.path[0]),
       message: issue.message,
     })),
   ].map(({ name, message }) => ({ file: 'environment', line: 0, message: `${name} ${message}` }))
   return { value: parsed.data ?? null, faults }
+}
+
+/** Secrets that may come in a file, as supervisors of containers hand them over. */
+const SECRET_FILES = Object.keys(settingsEnvironment.shape).filter(
+  name => `${name}_FILE` in settingsEnvironment.shape,
+)
+
+function readSecret(
+  name: string,
+  given: Readonly<Record<string, string | undefined>>,
+): { name: string; value: string | undefined; message: string | null } {
+  const { [name]: value, [`${name}_FILE`]: path = '' } = given
+  if (value !== undefined) return { name, value, message: `stands beside ${name}; set one of them` }
+  try {
+    return { name, value: readFileSync(path, 'utf8').trim(), message: null }
+  } catch {
+    return { name, value, message: `names ${path}, which cannot be read` }
+  }
 }
 
 function removedFaults(layer: Layer, removed: Readonly<Record<string, string>>): ConfigFault[] {

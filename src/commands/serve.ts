@@ -13,9 +13,11 @@ import type { Metrics } from '../ports/metrics.ts'
 import { checkBind } from '../settings.ts'
 import { type CommandContext, type GlobalOptions, printLine } from './context.ts'
 import { readEvidence } from './explain.ts'
+import { hindrancesOf } from './hindrances.ts'
 import { openForCommand } from './open.ts'
-import { startStreamReading } from './stream-reading.ts'
-import { FAILURES_TO_UNREADY, startTickLoop, type TickLoop } from './tick-loop.ts'
+import { endWithin, GRACE_S } from './shutdown.ts'
+import { type StreamReading, startStreamReading } from './stream-reading.ts'
+import { startTickLoop, type TickLoop } from './tick-loop.ts'
 
 /** `flopwatch serve`: takes streams in, ticks, answers and shows pages, until it is told to stop. */
 
@@ -35,11 +37,17 @@ export async function serveCommand(context: CommandContext, options: ServeOption
   try {
     await serveUntilStopped(context, app, roles)
   } finally {
-    await app.close()
+    // A statement that hangs must not keep the process; what it did not finish is done again.
+    await endWithin(CLOSE_S, { store: () => app.close() })
   }
 }
 
-/** Listens, runs the roles, and returns once `stopped` resolves and all work under way is done. */
+const CLOSE_S = 1
+
+/**
+ * Listens, runs the roles, and returns once `stopped` resolves and the work under way is done, or
+ * cut after `GRACE_S`.
+ */
 export async function serveUntilStopped(
   context: CommandContext,
   app: App,
@@ -54,7 +62,7 @@ export async function serveUntilStopped(
   const reading =
     stream && roles.includes('ingest') ? await startStreamReading(app, stream, intake) : null
   const loop = roles.includes('detect') ? startTickLoop(app, metrics) : null
-  const server = await openServer(app, { roles, metrics, intake, loop })
+  const server = await openServer(app, { roles, metrics, intake, loop, reading })
   try {
     const address = await listen(server, app.settings.http)
     printLine(
@@ -63,9 +71,13 @@ export async function serveUntilStopped(
     )
     await stopped
   } finally {
-    await Promise.all([server.close(), reading?.stop()])
-    await loop?.stop()
-    await stream?.close()
+    const cut = await endWithin(GRACE_S, {
+      bodies: () => server.close(),
+      partitions: async () => reading?.stop(),
+      tick: async () => loop?.stop(),
+    })
+    if (cut.length > 0) app.logger.warn({ cut }, 'stopped before this had ended')
+    await endWithin(CLOSE_S, { stream: async () => stream?.close() })
   }
 }
 
@@ -86,16 +98,13 @@ interface Serving {
   readonly metrics: Metrics
   readonly intake: Intake
   readonly loop: TickLoop | null
+  readonly reading: StreamReading | null
 }
 
-async function openServer(app: App, { roles, metrics, intake, loop }: Serving): Promise<Server> {
+async function openServer(app: App, serving: Serving): Promise<Server> {
+  const { roles, metrics, intake, loop, reading } = serving
   const { clock, settings } = app
   const store = measuredStore(app.store, metrics, clock)
-  const pressure = () => {
-    const stuck = (loop?.failures() ?? 0) >= FAILURES_TO_UNREADY
-    const reason = stuck ? `${loop?.failures()} ticks failed in a row` : ''
-    return { is_busy: stuck, reason, retry_after_s: settings.ingest.retry_after_s }
-  }
   return buildServer({
     store,
     clock,
@@ -106,7 +115,10 @@ async function openServer(app: App, { roles, metrics, intake, loop }: Serving): 
     regime: app.regime,
     detectors: app.bundle,
     colours: app.triageRules.colours,
-    pressure,
+    readiness: {
+      hindrances: () => hindrancesOf({ loop, reading }),
+      retry_after_s: settings.ingest.retry_after_s,
+    },
     evidence: findingId => readEvidence(store, findingId),
     renderers: [createHtmlRenderer(), createPdfRenderer()],
     routes: roles.includes('ingest') ? [ingestRoutes({ intake, settings: settings.ingest })] : [],

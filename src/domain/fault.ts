@@ -40,6 +40,10 @@ export const FAULTS = {
     retryable: false,
     remedy: 'Read the cause; the statement and the schema disagree.',
   },
+  STORE_UNSAFE: {
+    retryable: false,
+    remedy: 'Change what the sentence names; without it rows could be lost or count twice.',
+  },
   STORE_BUSY: { retryable: false, remedy: 'Stop the other process that holds the data directory.' },
   STREAM_UNAVAILABLE: {
     retryable: true,

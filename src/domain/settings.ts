@@ -77,16 +77,26 @@ const list = z
   .transform(text => text.split(',').map(part => part.trim()))
   .pipe(z.array(z.string().min(1, 'has an empty entry')))
 
-/** Variables that are read; everything that is secret or says where to connect. */
+/**
+ * Variables that are read; everything that is secret or says where to connect. Where there is a
+ * `NAME_FILE` beside `NAME`, it names a file that holds the value.
+ */
 export const settingsEnvironment = z
   .object({
     CLICKHOUSE_URL: z
       .url({ protocol: /^https?$/, error: 'must be a http or https URL' })
       .optional(),
-    CLICKHOUSE_DATABASE: z.string().default('default'),
+    CLICKHOUSE_DATABASE: z
+      .string()
+      .regex(/^[\w-]+$/, 'is not a plain name')
+      .default('default'),
     CLICKHOUSE_USER: z.string().default('default'),
     CLICKHOUSE_PASSWORD: z.string().default(''),
-    CLICKHOUSE_CLUSTER: z.string().optional(),
+    CLICKHOUSE_PASSWORD_FILE: z.string().optional(),
+    CLICKHOUSE_CLUSTER: z
+      .string()
+      .regex(/^[\w.-]+$/, 'is not the name of a cluster')
+      .optional(),
     KAFKA_BROKERS: list.optional(),
     KAFKA_TLS: z.enum(['true', 'false'], 'must be true or false').default('false'),
     KAFKA_CA_FILE: z.string().optional(),
@@ -95,9 +105,11 @@ export const settingsEnvironment = z
       .optional(),
     KAFKA_USERNAME: z.string().default(''),
     KAFKA_PASSWORD: z.string().default(''),
+    KAFKA_PASSWORD_FILE: z.string().optional(),
     FLOPWATCH_TOKENS: list
       .pipe(z.array(z.string().min(16, 'has a token of fewer than 16 characters')))
       .optional(),
+    FLOPWATCH_TOKENS_FILE: z.string().optional(),
   })
   .refine(given => given.KAFKA_CA_FILE === undefined || given.KAFKA_TLS === 'true', {
     path: ['KAFKA_CA_FILE'],

@@ -14,8 +14,12 @@ export interface ApiRoute {
   readonly query: z.ZodObject
   /** By media type; null for content that has no schema. */
   readonly answers: Readonly<Record<string, z.ZodType | null>>
+  /** By status: answers other than the usual problem. */
+  readonly refusals?: Refusals
   readonly answer: (raw: RawRequest, reply: FastifyReply) => Promise<unknown>
 }
+
+type Refusals = Readonly<Record<number, { readonly summary: string; readonly shape: z.ZodType }>>
 
 interface RawRequest {
   readonly params: unknown
@@ -28,6 +32,7 @@ interface RouteText<P extends z.ZodObject, Q extends z.ZodObject> {
   readonly params?: P
   readonly query?: Q
   readonly answers: Readonly<Record<string, z.ZodType | null>>
+  readonly refusals?: Refusals
   answer(
     request: { readonly params: z.output<P>; readonly query: z.output<Q> },
     reply: FastifyReply,

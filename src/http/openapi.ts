@@ -48,6 +48,13 @@ function readOperation(route: ApiRoute, schema: SchemaOf): JsonObject {
     media,
     { schema: shape ? schema(shape, 'output') : { type: 'string' } },
   ])
+  const refusals = Object.entries(route.refusals ?? {}).map(([status, { summary, shape }]) => [
+    status,
+    {
+      description: summary,
+      content: { 'application/json': { schema: schema(shape, 'output') } },
+    },
+  ])
   return {
     summary: route.summary,
     operationId: operationId('get', route.path),
@@ -57,6 +64,7 @@ function readOperation(route: ApiRoute, schema: SchemaOf): JsonObject {
     ],
     responses: {
       '200': { description: route.summary, content: Object.fromEntries(content) },
+      ...Object.fromEntries(refusals),
       default: problemResponse('What was wrong and what to do about it'),
     },
   }

@@ -22,6 +22,14 @@ export type Server = FastifyInstance
 /** Bodies that no route streams are small; the intake's routes set a bound of their own. */
 const BODY_BYTES_MAX = 1_048_576
 
+const STOPPING: Problem = {
+  status: 503,
+  error: 'STOPPING',
+  message: 'this process is about to end and takes nothing more in',
+  remedy: 'Send again; what had an answer is stored, what had none may be sent twice.',
+  retry_after_s: 5,
+}
+
 /**
  * The server with all its routes, ready to listen or to be asked in a test. It never binds an
  * address: whoever starts it decides that, and refuses one beyond loopback without tokens.
@@ -31,13 +39,23 @@ export async function buildServer(deps: ServerDeps): Promise<Server> {
     ...(deps.logger ? { loggerInstance: deps.logger } : { logger: false }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
+    // Ours tells what is going on and when to come again.
+    return503OnClosing: false,
     genReqId: requestIds(deps.clock.now()),
     routerOptions: { maxParamLength: 500 },
   })
   const gate = createGate(deps.tokens)
+  let isStopping = false
+  app.addHook('preClose', async () => {
+    isStopping = true
+  })
   app.addHook('onRequest', async (request, reply) => {
     setHeaders(reply)
-    return gate(request, reply)
+    return isStopping ? sendProblem(reply, STOPPING) : gate(request, reply)
+  })
+  app.addHook('onSend', async (_, reply) => {
+    // A connection that was kept would keep the server from closing.
+    if (isStopping) reply.header('connection', 'close')
   })
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrate } from '../../src/adapters/clickhouse/migrate.ts'
-import { migrationParts, readSqlFolder } from '../../src/adapters/clickhouse/sql-files.ts'
+import { readSqlFolder } from '../../src/adapters/clickhouse/sql-files.ts'
 import { ENGINES, openEngine, type TestEngine } from '../support/engines.ts'
 import { fakeClock, projectFolder } from '../support/store.ts'
 
@@ -33,7 +33,7 @@ describe.each(ENGINES)('migrations on %s', kind => {
     await rm(sql, { recursive: true, force: true })
   })
 
-  const run = () => migrate(engine.connections.writer, join(sql, 'migrations'), null, fakeClock())
+  const run = () => migrate(engine.connections.writer, sql, null, fakeClock())
 
   const listTables = async (): Promise<string[]> => {
     const { reader } = engine.connections
@@ -94,13 +94,4 @@ describe.each(ENGINES)('migrations on %s', kind => {
     await writeFile(broken, 'create table if not exists whole (x UInt8) engine = Memory\n')
     expect((await run()).applied).toEqual(['9999_broken'])
   })
-})
-
-test('on a cluster every table is created everywhere and replicated', () => {
-  const parts = files.flatMap(file => migrationParts(file.text, { name: 'prod' }))
-  for (const part of parts) expect(part).toMatch(/ on cluster 'prod'/)
-  for (const part of parts.filter(part => /^create table/m.test(part))) {
-    expect(part).toMatch(/^create table if not exists \w+ on cluster 'prod'$/m)
-    expect(part).toMatch(/^engine = Replicated\w*MergeTree\(.*\)$/m)
-  }
 })

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { z } from 'zod'
 import { readSqlFolder } from '../../src/adapters/clickhouse/sql-files.ts'
 import type { App } from '../../src/app.ts'
 import { type QueryName, queryRegistry } from '../../src/ports/queries/registry.ts'
 import { ENGINES, openEngine, type TestEngine } from '../support/engines.ts'
-import { openSeededApp, SEED_UNTIL } from '../support/seeded-app.ts'
+import { paramsOf, readFacts, writes } from '../support/query-facts.ts'
+import { openSeededApp } from '../support/seeded-app.ts'
 import { projectFolder } from '../support/store.ts'
 
 /**
@@ -30,7 +30,7 @@ describe.each(ENGINES)('named queries on %s', kind => {
   beforeAll(async () => {
     engine = await openEngine(kind)
     app = await openSeededApp(engine.engine)
-    facts = await readFacts(engine, app)
+    facts = await readFacts(engine.connections.reader, app)
   }, 240_000)
   afterAll(async () => {
     await app.close()
@@ -51,102 +51,3 @@ describe.each(ENGINES)('named queries on %s', kind => {
     expect(rows.length, JSON.stringify(params)).toBeGreaterThan(0)
   })
 })
-
-function writes(name: QueryName): boolean {
-  return queryRegistry[name].row === null
-}
-
-/** A value for each parameter: by its name where the store or the table below knows one. */
-function paramsOf(name: QueryName, facts: Readonly<Record<string, unknown>>): never {
-  const shape: Readonly<Record<string, z.ZodType>> = queryRegistry[name].params.shape
-  const values = Object.entries(shape).map(([param, type]) => [
-    param,
-    [facts[`${name}.${param}`], facts[param], '', 0, false, []].find(
-      value => value !== undefined && type.safeParse(value).success,
-    ),
-  ])
-  return Object.fromEntries(values) as never
-}
-
-const DAY = 24 * 3_600_000
-
-/** Where each parameter's value comes from: a statement that gives it as column `value`. */
-const ASKED: Readonly<Record<string, string>> = {
-  tenants: "select groupUniqArray(tenant_id) as value from usage_hours where tenant_id != ''",
-  devices: "select groupArray(device_id) as value from samples where device_id = 'torn'",
-  hours: 'select groupUniqArray(toUnixTimestamp(hour) * 1000) as value from samples',
-  'quarantine-of-batch.batch_id': 'select any(batch_id) as value from quarantine',
-  topic: "select 'telemetry.accelerator' as value",
-  'sample-losers.source': "select 'kafka:telemetry.accelerator/0' as value",
-  'sample-losers.devices': "select ['streamed'] as value",
-  'audit-quarantine.sources': "select ['kafka:telemetry.accelerator/0'] as value",
-  'audit-held.sources': "select ['kafka:telemetry.accelerator/0'] as value",
-  'audit-superseded.sources': "select ['kafka:telemetry.accelerator/0'] as value",
-  'sample-versions.times':
-    "select [toUnixTimestamp64Milli(any(time))] as value from samples where device_id = 'torn'",
-  'tenants-rebuilt.build': 'select toUInt64(max(build)) as value from device_hours',
-  tenant_id: 'select any(tenant_id) as value from (select * from runs final)',
-  run_id: 'select any(run_id) as value from (select * from runs final)',
-  'read-run-history.run_id': 'select any(run_id) as value from run_history',
-  gangs: 'select groupArray(gang_id) as value from gangs',
-  gang_ids: 'select groupArray(gang_id) as value from gangs',
-  finding_id: 'select any(finding_id) as value from findings',
-  findings: 'select groupUniqArray(finding_id) as value from findings',
-  'report-findings.findings':
-    'select groupArray(finding_id) as value from (select * from findings order by finding_id, version)',
-  'report-findings.versions':
-    'select groupArray(version) as value from (select * from findings order by finding_id, version)',
-  'read-cases.tenants': 'select emptyArrayString() as value',
-  group_id: "select any(group_id) as value from group_members where links != '[]'",
-  accounts: 'select groupUniqArray(billing_account_id) as value from charge_generations',
-  account: 'select any(billing_account_id) as value from charges',
-  period_start: 'select toUnixTimestamp64Milli(any(period_start)) as value from charges',
-  id: 'select any(quarantine_id) as value from quarantine',
-  report_id: 'select any(report_id) as value from reports',
-  kinds: 'select groupUniqArray(kind) as value from identity_records',
-  'charge-versions.ids': 'select groupArray(charge_id) as value from charges',
-  'commitment-versions.ids': 'select groupArray(commitment_id) as value from commitments',
-  'identity-versions.ids': 'select groupArray(id) as value from identity_records',
-  'access-present.ids': 'select groupArray(access_id) as value from accesses',
-  'access-present.tenants': 'select groupUniqArray(tenant_id) as value from accesses',
-  'report-accesses.tenants': 'select groupUniqArray(tenant_id) as value from accesses',
-  'commitment-terms.tenants': 'select groupUniqArray(tenant_id) as value from commitments',
-  'evidence-commitments.tenants': 'select groupUniqArray(tenant_id) as value from commitments',
-}
-
-/** What the store holds and the ends of its time, by parameter or by query and parameter. */
-async function readFacts(
-  { connections }: TestEngine,
-  app: App,
-): Promise<Readonly<Record<string, unknown>>> {
-  const [early, late] = [SEED_UNTIL - 40 * DAY, SEED_UNTIL + 40 * DAY]
-  const facts: Record<string, unknown> = {
-    ...Object.fromEntries(['from', 'since', 'start'].map(name => [name, early])),
-    ...Object.fromEntries(
-      ['until', 'before', 'end', 'as_of', 'known_at', 'after_start', 'after_at'].map(name => [
-        name,
-        late,
-      ]),
-    ),
-    limit: 1000,
-    places: [1],
-    offset: 0,
-    firsts: [0],
-    runs_per_tenant: 3,
-    operations_min: 0,
-    catalogue: app.reference.version,
-    version: app.reference.version,
-  }
-  for (const [name, query] of Object.entries(ASKED)) {
-    const result = await connections.reader.query({ query, format: 'JSONEachRow' })
-    const [row] = await result.json<{ value: unknown }>()
-    facts[name] = readWide(row?.value)
-  }
-  return facts
-}
-
-/** Wide numbers come as text; those asked for here are instants and builds. */
-function readWide(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(readWide)
-  return typeof value === 'string' && /^\d{12,13}$/.test(value) ? Number(value) : value
-}

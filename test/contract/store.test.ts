@@ -63,7 +63,7 @@ describe.each(ENGINES)('store on %s', kind => {
   beforeAll(async () => {
     engine = await openEngine(kind)
     const sql = join(projectFolder, 'sql')
-    await migrate(engine.connections.writer, join(sql, 'migrations'), null, fakeClock())
+    await migrate(engine.connections.writer, sql, null, fakeClock())
     const named = new Map(
       readSqlFolder(join(sql, 'queries')).map(file => [file.name, file.text] as const),
     )

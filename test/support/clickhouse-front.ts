@@ -35,6 +35,8 @@ const FIELD_BYTES_MAX = 131_072
 const [folder = '', port = '0'] = process.argv.slice(2)
 const session = new Session(folder)
 let faults: FrontFault[] = []
+/** Statements of the last request's context. */
+let inEffect = ''
 
 const server = createServer(
   { maxHeaderSize: 4 * URI_BYTES_MAX, keepAliveTimeout: 3000 },
@@ -118,12 +120,14 @@ async function readFields(url: URL, req: IncomingMessage, body: Buffer): Promise
 }
 
 async function run({ statement, params, settings }: Fields): Promise<Buffer> {
-  const sql = settings + statement
+  // The session keeps what is set. In front of every statement it would cost a walk over its rows.
+  const sql = settings === inEffect ? statement : settings + statement
   const bound = bindParameters(params)
   const result =
     Object.keys(bound).length > 0
       ? await session.queryBindAsync(sql, bound)
       : await session.queryAsync(sql)
+  inEffect = settings
   return Buffer.from(result.bytes())
 }
 

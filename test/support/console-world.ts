@@ -50,7 +50,7 @@ export function serverDeps(store: Store, changes: Partial<ServerDeps> = {}): Ser
     regime: regime(),
     detectors: openCatalogue(detectorSource),
     colours: RULES.colours,
-    pressure: () => ({ is_busy: false, reason: '', retry_after_s: 1 }),
+    readiness: { hindrances: () => [], retry_after_s: 1 },
     evidence: id => readEvidence(store, id),
     renderers: [createHtmlRenderer(), createPdfRenderer()],
     routes: [],

@@ -25,7 +25,7 @@ export async function openProbeStore(
   const folder = await mkdtemp(join(tmpdir(), 'flopwatch-test-'))
   const connections = await connect({ kind: 'embedded', path: join(folder, 'store') })
   const sql = join(projectFolder, 'sql')
-  await migrate(connections.writer, join(sql, 'migrations'), null, clock)
+  await migrate(connections.writer, sql, null, clock)
   const files = ['queries', 'features'].flatMap(name => readSqlFolder(join(sql, name)))
   const store = createStore(connections, {
     named: new Map(files.map(file => [file.name, file.text] as const)),

@@ -11,8 +11,14 @@ import { fakeClock, projectFolder } from './store.ts'
 /** The end of the simulated day that the store is filled with. */
 export const SEED_UNTIL = Date.UTC(2026, 9, 31)
 
-/** The product over an engine, with a day of the demo fleet taken through all its stages. */
-export async function openSeededApp(engine: Engine): Promise<App> {
+/**
+ * The product over an engine, with a day of the demo fleet taken through all its stages. `prepare`
+ * is called on the empty schema.
+ */
+export async function openSeededApp(
+  engine: Engine,
+  prepare: () => Promise<void> = async () => undefined,
+): Promise<App> {
   const clock = fakeClock(SEED_UNTIL + HOUR_MS)
   const app = await openApp({
     projectFolder,
@@ -21,6 +27,7 @@ export async function openSeededApp(engine: Engine): Promise<App> {
     logger: SILENT,
     ...placeOf(engine),
   })
+  await prepare()
   const simulation = simulate('demo', { seed: 1, until: SEED_UNTIL, days: 1 })
   for (const { name, lines } of simulation.streams) {
     if (isDeliveryKind(name)) await send(app, name, lines)

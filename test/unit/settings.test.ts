@@ -51,6 +51,20 @@ describe('layers', () => {
     expect(origins.get('http.host')).toMatch(/default\.yaml:\d+$/)
   })
 
+  test('a secret may come in a file, and then from there alone', () => {
+    const path = join(folder, 'secret')
+    writeFileSync(path, 'a-token-of-a-file-x, another-token-of-it\n')
+    const environment = { FLOPWATCH_TOKENS_FILE: path }
+    const { settings } = loadSettings(source({ environment }))
+    expect(settings.http.tokens).toEqual(['a-token-of-a-file-x', 'another-token-of-it'])
+    const both = { ...environment, FLOPWATCH_TOKENS: 'a-token-of-its-own-x' }
+    expect(() => loadSettings(source({ environment: both }))).toThrow(
+      'FLOPWATCH_TOKENS_FILE stands beside FLOPWATCH_TOKENS; set one of them',
+    )
+    const none = { CLICKHOUSE_PASSWORD_FILE: join(folder, 'none') }
+    expect(() => loadSettings(source({ environment: none }))).toThrow(/which cannot be read/)
+  })
+
   test('endpoints and secrets come from the environment; empty means absent', () => {
     const bare = loadSettings(source({ environment: { CLICKHOUSE_URL: '', HOME: '/root' } }))
     expect(bare.settings.store).toEqual({ path: 'data', server: null })

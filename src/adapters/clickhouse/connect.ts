@@ -1,6 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { Fault } from '../../domain/fault.ts'
+import {
+  CLUSTER_SETTINGS,
+  type EngineSettings,
+  HTTP_SETTINGS,
+  SETTINGS,
+} from './engine-settings.ts'
 
 /**
  * The one file that knows which engine answers, and the only one that sets engine settings: on
@@ -21,89 +27,89 @@ export type Engine =
 export interface Connections {
   readonly writer: ClickHouseClient
   readonly reader: ClickHouseClient
+  /** What both were told, to be read back. */
+  readonly settings: EngineSettings
+  /** A client that opens a connection for every request; null on the embedded engine. */
+  readonly probe: ClickHouseClient | null
   close(): Promise<void>
 }
 
 const REQUEST_TIMEOUT_MS = 300_000
 
-/** Every setting that the guarantees rest on is stated; defaults differ between releases. */
-const SETTINGS = {
-  output_format_json_quote_64bit_integers: 1,
-  date_time_input_format: 'best_effort',
-  // JSON has no NaN; a number that is none must surface as null, never as a quoted word.
-  output_format_json_quote_denormals: 0,
-  async_insert: 0,
-  insert_deduplicate: 0,
-  max_insert_block_size: '1048576',
-  do_not_merge_across_partitions_select_final: 1,
-  max_execution_time: 240,
-  // The answer starts once it is whole: an error half-way would otherwise follow a 200.
-  wait_end_of_query: 1,
-  send_progress_in_http_headers: 1,
-  http_headers_progress_interval_ms: '20000',
-} as const
-
-/** Opens both connections. Throws STORE_UNAVAILABLE or STORE_BUSY. */
-export async function connect(engine: Engine): Promise<Connections> {
-  const [writer, reader] = await openPair(engine)
+/**
+ * Opens both connections; `isCluster` states what a cluster needs besides. Throws
+ * STORE_UNAVAILABLE or STORE_BUSY.
+ */
+export async function connect(engine: Engine, isCluster = false): Promise<Connections> {
+  const settings = isCluster ? { ...SETTINGS, ...CLUSTER_SETTINGS } : SETTINGS
+  const { writer, reader, probe } =
+    engine.kind === 'server' ? openServer(engine, settings) : await openEmbedded(engine, settings)
+  const close = async (): Promise<void> => {
+    await Promise.all([writer.close(), reader.close(), probe?.close()])
+  }
   const ping = await writer.ping()
   if (!ping.success) {
-    await Promise.all([writer.close(), reader.close()])
+    await close()
     throw new Fault('STORE_UNAVAILABLE', `the store does not answer: ${describe(engine)}`, {
       cause: ping.error,
     })
   }
-  return {
-    writer,
-    reader,
-    close: async () => {
-      await Promise.all([writer.close(), reader.close()])
-    },
-  }
+  return { writer, reader, settings, probe, close }
 }
 
-async function openPair(engine: Engine): Promise<[ClickHouseClient, ClickHouseClient]> {
-  const shared = {
-    request_timeout: REQUEST_TIMEOUT_MS,
-    // What goes wrong leaves as a Fault; the caller logs it once, with its cause.
-    log: { level: ClickHouseLogLevel.OFF },
-  }
-  if (engine.kind === 'server') {
-    const open = () =>
-      createClient({
-        ...shared,
-        clickhouse_settings: SETTINGS,
-        url: engine.url,
-        database: engine.database,
-        username: engine.user,
-        password: engine.password,
-        compression: { request: true, response: true },
-      })
-    return [open(), open()]
-  }
+type Clients = Pick<Connections, 'writer' | 'reader' | 'probe'>
+
+const SHARED = {
+  request_timeout: REQUEST_TIMEOUT_MS,
+  // What goes wrong leaves as a Fault; the caller logs it once, with its cause.
+  log: { level: ClickHouseLogLevel.OFF },
+}
+
+function openServer(
+  { url, database, user, password }: Extract<Engine, { kind: 'server' }>,
+  settings: EngineSettings,
+): Clients {
+  const open = (enabled: boolean) =>
+    createClient({
+      ...SHARED,
+      clickhouse_settings: { ...settings, ...HTTP_SETTINGS },
+      url,
+      database,
+      username: user,
+      password,
+      compression: { request: true, response: true },
+      keep_alive: { enabled },
+    })
+  return { writer: open(true), reader: open(true), probe: open(false) }
+}
+
+async function openEmbedded(
+  { path }: Extract<Engine, { kind: 'embedded' }>,
+  settings: EngineSettings,
+): Promise<Clients> {
   const { createChdbConnection } = await loadEmbedded()
-  mkdirSync(engine.path, { recursive: true })
+  mkdirSync(path, { recursive: true })
   // The two packages carry copies of one interface, told apart by a private field: hence never.
   const open = () =>
-    createClient({ ...shared, connection: createChdbConnection({ path: engine.path }) as never })
+    createClient({ ...SHARED, connection: createChdbConnection({ path }) as never })
   try {
-    return [await settled(open()), await settled(open())]
+    const writer = await settled(open(), settings)
+    return { writer, reader: await settled(open(), settings), probe: null }
   } catch (cause) {
-    throw new Fault('STORE_BUSY', `the data directory ${engine.path} cannot be opened`, { cause })
+    throw new Fault('STORE_BUSY', `the data directory ${path} cannot be opened`, { cause })
   }
 }
-
-/** Settings of HTTP alone; the embedded engine does not know them. */
-const HTTP_ONLY = /^(wait_end_of_query|send_progress_|http_)/
 
 /**
  * On the embedded engine a setting holds for the connection from when it is set. Given with each
  * call it would be a statement of its own before the call's, and the engine walks over the rest of
  * the text, rows included, once for every statement: inserts took 2.5 times as long.
  */
-async function settled(client: ClickHouseClient): Promise<ClickHouseClient> {
-  for (const [name, value] of Object.entries(SETTINGS)) {
-    if (HTTP_ONLY.test(name)) continue
+async function settled(
+  client: ClickHouseClient,
+  settings: EngineSettings,
+): Promise<ClickHouseClient> {
+  for (const [name, value] of Object.entries(settings)) {
     await client.command({ query: ['set', name, '=', `'${value}'`].join(' ') })
   }
   return client

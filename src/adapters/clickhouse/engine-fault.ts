@@ -1,8 +1,8 @@
 import { Fault } from '../../domain/fault.ts'
 
 /**
- * What the client throws, as Faults. Three kinds: the engine refuses the statement or its rows
- * (repeating it changes nothing), the engine cannot just now, or no whole answer came. The last
+ * What the client throws, as Faults: the engine refuses the statement or its rows, or refuses the
+ * way we work (repeating changes nothing); it cannot just now, or no whole answer came. The last
  * two are retryable: every write is idempotent by its key.
  */
 
@@ -29,7 +29,14 @@ const NOT_NOW = new Set([
   394, // query was cancelled
   425, // system error
   439, // cannot schedule task
+  517, // another change of the table is under way
   999, // Keeper exception
+])
+
+/** Codes by which the engine keeps what the guarantees rest on from being set, or us from writing. */
+const UNSAFE = new Set([
+  164, // the user or its profile is read-only
+  452, // the profile pins a setting
 ])
 
 /** Runs a call of the client; `what` names it in the fault. The engine's code is in the cause. */
@@ -47,6 +54,11 @@ function toFault(what: string, cause: unknown): unknown {
     return new Fault('STORE_UNAVAILABLE', `the store was lost during ${what}`, { cause })
   }
   const reason = `(code ${cause.code}): ${firstLine(cause.message)}`
+  if (UNSAFE.has(Number(cause.code))) {
+    return new Fault('STORE_UNSAFE', `the server does not let us work as needed ${reason}`, {
+      cause,
+    })
+  }
   return NOT_NOW.has(Number(cause.code))
     ? new Fault('STORE_UNAVAILABLE', `the store cannot do ${what} now ${reason}`, { cause })
     : new Fault('STORE_REFUSED', `the store refused ${what} ${reason}`, { cause })

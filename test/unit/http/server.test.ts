@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { INGEST_DEFAULTS } from '../../../src/domain/ingest-settings.ts'
+import type { Hindrance } from '../../../src/http/deps.ts'
 import { ingestRoutes } from '../../../src/http/routes/ingest.ts'
 import { buildServer } from '../../../src/http/server.ts'
 import { serverDeps } from '../../support/console-world.ts'
@@ -134,14 +135,57 @@ describe('errors have one shape', () => {
   })
 })
 
-test('readiness tells a lost store from a full intake', async () => {
-  const lost = { ...opened.store, query: () => Promise.reject(new Error('gone')) }
-  const store = await (await serve({ store: lost })).inject({ url: '/readyz' })
-  expect([store.statusCode, store.json().error]).toEqual([503, 'STORE_UNAVAILABLE'])
-  const pressure = () => ({ is_busy: true, reason: '4 bodies', retry_after_s: 7 })
-  const full = await (await serve({ pressure })).inject({ url: '/readyz' })
-  expect([full.statusCode, full.json().error]).toEqual([503, 'BACKPRESSURE'])
-  expect(full.headers['retry-after']).toBe('7')
+describe('readiness tells what passes from what is broken', () => {
+  const lost = () => ({ ...opened.store, query: () => Promise.reject(new Error('gone')) })
+  const busy = { kind: 'back_pressure', part: 'intake', message: '4 bodies' } as const
+  const broken = { kind: 'failure', part: 'ticks', message: '3 ticks failed in a row' } as const
+  const ask = async (hindrances: readonly Hindrance[], store = opened.store) => {
+    const readiness = { hindrances: () => hindrances, retry_after_s: 7 }
+    return (await serve({ store, readiness })).inject({ url: '/readyz' })
+  }
+
+  test('nothing in the way', async () => {
+    const answer = await ask([])
+    expect(answer.statusCode).toBe(200)
+    expect(answer.json()).toEqual({ status: 'ready', store: 'answers', intake: 'open' })
+  })
+
+  test.each([
+    ['a full intake', [busy], 'back_pressure', 'BACKPRESSURE', '4 bodies'],
+    ['ticks that fail', [broken], 'failure', 'NOT_READY', '3 ticks failed in a row'],
+    [
+      'both: the broken part leads',
+      [busy, broken],
+      'failure',
+      'NOT_READY',
+      '3 ticks failed in a row',
+    ],
+  ])('%s', async (_, parts, reason, error, message) => {
+    const answer = await ask(parts)
+    expect(answer.statusCode).toBe(503)
+    expect(answer.headers['retry-after']).toBe('7')
+    expect(answer.json()).toMatchObject({ reason, error, message, parts })
+  })
+
+  test('a lost store is a failure, whatever else is full', async () => {
+    const answer = await ask([busy], lost())
+    const message = 'the store does not answer'
+    const store = { kind: 'failure', part: 'store', message }
+    expect(answer.statusCode).toBe(503)
+    expect(answer.json()).toMatchObject({
+      reason: 'failure',
+      error: 'STORE_UNAVAILABLE',
+      parts: [store, busy],
+    })
+  })
+
+  test('the process is alive all the same, and the description names both reasons', async () => {
+    const server = await serve({ store: lost() })
+    expect((await server.inject({ url: '/healthz' })).json()).toEqual({ status: 'alive' })
+    const { paths } = (await server.inject({ url: '/openapi.json' })).json()
+    const refusal = paths['/readyz'].get.responses['503'].content['application/json'].schema
+    expect(refusal.properties.reason.enum).toEqual(['back_pressure', 'failure'])
+  })
 })
 
 test('every answer carries the security headers', async () => {
