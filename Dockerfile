@@ -3,9 +3,10 @@
 FROM node:24.21.0-bookworm-slim AS packages
 WORKDIR /srv/flopwatch
 COPY package.json package-lock.json .npmrc ./
-# Optional is the embedded engine (half a gigabyte), dev the tests. No package needs its install
-# script: the one that has any fetches the Node that this image already is.
-RUN npm ci --omit=dev --omit=optional --ignore-scripts
+# No package needs its install script: the one that has any fetches the Node that this image already
+# is. Optional packages are the codecs' binaries, which stay, and the embedded engine (half a
+# gigabyte), which goes.
+RUN npm ci --omit=dev --ignore-scripts && rm -rf node_modules/chdb node_modules/@chdb
 
 FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production
