@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { Fault } from '../../domain/fault.ts'
 
@@ -17,12 +19,23 @@ export type Engine =
     }
   | { readonly kind: 'embedded'; readonly path: string }
 
-/** Two connections: calls on one embedded connection queue, so reads must not wait for inserts. */
+/** Calls on one embedded connection queue, so reads must not wait for inserts. */
 export interface Connections {
   readonly writer: ClickHouseClient
   readonly reader: ClickHouseClient
+  readonly stages: readonly StageConnection[]
   close(): Promise<void>
 }
+
+/** A connection that keeps temporary tables of its own. */
+export interface StageConnection {
+  readonly client: ClickHouseClient
+  /** Where the engine reads lines from; null: with the statement. */
+  readonly linesFile: string | null
+}
+
+/** One part is read while another is written. */
+const STAGES = [0, 1]
 
 const REQUEST_TIMEOUT_MS = 300_000
 
@@ -33,6 +46,8 @@ const SETTINGS = {
   // JSON has no NaN; a number that is none must surface as null, never as a quoted word.
   output_format_json_quote_denormals: 0,
   async_insert: 0,
+  // Numbers must be the same double whichever way they come in.
+  precise_float_parsing: 1,
   insert_deduplicate: 0,
   max_insert_block_size: '1048576',
   do_not_merge_across_partitions_select_final: 1,
@@ -43,53 +58,70 @@ const SETTINGS = {
   http_headers_progress_interval_ms: '20000',
 } as const
 
-/** Opens both connections. Throws STORE_UNAVAILABLE or STORE_BUSY. */
+/** Opens all connections. Throws STORE_UNAVAILABLE or STORE_BUSY. */
 export async function connect(engine: Engine): Promise<Connections> {
-  const [writer, reader] = await openPair(engine)
+  const { writer, reader, stages } =
+    engine.kind === 'server' ? openServer(engine) : await openEmbedded(engine)
+  const close = async (): Promise<void> => {
+    const clients = [writer, reader, ...stages.map(({ client }) => client)]
+    await Promise.all(clients.map(client => client.close()))
+  }
   const ping = await writer.ping()
   if (!ping.success) {
-    await Promise.all([writer.close(), reader.close()])
+    await close()
     throw new Fault('STORE_UNAVAILABLE', `the store does not answer: ${describe(engine)}`, {
       cause: ping.error,
     })
   }
-  return {
-    writer,
-    reader,
-    close: async () => {
-      await Promise.all([writer.close(), reader.close()])
-    },
-  }
+  return { writer, reader, stages, close }
 }
 
-async function openPair(engine: Engine): Promise<[ClickHouseClient, ClickHouseClient]> {
-  const shared = {
-    request_timeout: REQUEST_TIMEOUT_MS,
-    // What goes wrong leaves as a Fault; the caller logs it once, with its cause.
-    log: { level: ClickHouseLogLevel.OFF },
-  }
-  if (engine.kind === 'server') {
-    const open = () =>
-      createClient({
-        ...shared,
-        clickhouse_settings: SETTINGS,
-        url: engine.url,
-        database: engine.database,
-        username: engine.user,
-        password: engine.password,
-        compression: { request: true, response: true },
-      })
-    return [open(), open()]
-  }
+type Opened = Omit<Connections, 'close'>
+
+const SHARED = {
+  request_timeout: REQUEST_TIMEOUT_MS,
+  // What goes wrong leaves as a Fault; the caller logs it once, with its cause.
+  log: { level: ClickHouseLogLevel.OFF },
+} as const
+
+/** How long a server keeps the tables of a stage that says nothing. */
+const SESSION = { session_timeout: '600' }
+
+function openServer(engine: Engine & { readonly kind: 'server' }): Opened {
+  const open = (session?: object) =>
+    createClient({
+      ...SHARED,
+      clickhouse_settings: SETTINGS,
+      url: engine.url,
+      database: engine.database,
+      username: engine.user,
+      password: engine.password,
+      compression: { request: true, response: true },
+      ...session,
+    })
+  const openStage = () =>
+    open({ session_id: randomUUID(), clickhouse_settings: { ...SETTINGS, ...SESSION } })
+  const stages = STAGES.map(() => ({ client: openStage(), linesFile: null }))
+  return { writer: open(), reader: open(), stages }
+}
+
+async function openEmbedded({ path }: Engine & { readonly kind: 'embedded' }): Promise<Opened> {
   const { createChdbConnection } = await loadEmbedded()
-  mkdirSync(engine.path, { recursive: true })
+  // The engine's own folder for what is gone after a restart.
+  const folder = join(path, 'tmp')
+  mkdirSync(folder, { recursive: true })
   // The two packages carry copies of one interface, told apart by a private field: hence never.
   const open = () =>
-    createClient({ ...shared, connection: createChdbConnection({ path: engine.path }) as never })
+    settled(createClient({ ...SHARED, connection: createChdbConnection({ path }) as never }))
   try {
-    return [await settled(open()), await settled(open())]
+    const [writer, reader] = [await open(), await open()]
+    const stages: StageConnection[] = []
+    for (const index of STAGES) {
+      stages.push({ client: await open(), linesFile: join(folder, `stage-${index}.lines`) })
+    }
+    return { writer, reader, stages }
   } catch (cause) {
-    throw new Fault('STORE_BUSY', `the data directory ${engine.path} cannot be opened`, { cause })
+    throw new Fault('STORE_BUSY', `the data directory ${path} cannot be opened`, { cause })
   }
 }
 

@@ -28,7 +28,7 @@ export async function openStore(
       clock,
     )
     const named = new Map(
-      ['queries', 'features'].flatMap(folder =>
+      ['queries', 'features', 'stage'].flatMap(folder =>
         readSqlFolder(join(location.sqlFolder, folder)).map(
           file => [file.name, file.text] as const,
         ),

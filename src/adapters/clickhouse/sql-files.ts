@@ -40,15 +40,17 @@ export interface Cluster {
  * statements in one call, so a file is cut at lines that read `-- ;`.
  */
 export function migrationParts(text: string, cluster: Cluster | null): string[] {
-  return text
-    .split(/^-- ;\s*$/m)
-    .map(part =>
-      part
-        .replace(':on_cluster', cluster ? `on cluster '${cluster.name}'` : '')
-        .replace(/:engine\(((?:[^()]|\([^()]*\))*)\)/, (_, engine: string) =>
-          cluster ? engine.replace(/^(\w*MergeTree)/, 'Replicated$1') : engine,
-        )
-        .trim(),
-    )
-    .filter(part => part.replace(/^\s*--.*$/gm, '').trim() !== '')
+  return statementParts(text).map(part =>
+    part
+      .replace(':on_cluster', cluster ? `on cluster '${cluster.name}'` : '')
+      .replace(/:engine\(((?:[^()]|\([^()]*\))*)\)/, (_, engine: string) =>
+        cluster ? engine.replace(/^(\w*MergeTree)/, 'Replicated$1') : engine,
+      )
+      .trim(),
+  )
+}
+
+/** The statements of a file that holds several. */
+export function statementParts(text: string): string[] {
+  return text.split(/^-- ;\s*$/m).filter(part => part.replace(/^\s*--.*$/gm, '').trim() !== '')
 }
