@@ -29,31 +29,28 @@ export async function* decodeLines(
       continue
     }
     const last = chunk.lastIndexOf(NEWLINE)
-    let whole = [...rest, chunk.subarray(0, last + 1)]
-    if (long) {
-      long.add(chunk.subarray(0, first))
-      yield [long.record(position)]
-      position += 1
-      long = null
-      whole = [chunk.subarray(first + 1, last + 1)]
-    }
-    const block = lineBlock(whole, position, bounds)
-    if (block !== null) yield block
-    position += block === null ? 0 : countLines(block.bytes)
+    // The line that began in an earlier chunk, then the others without copying them.
+    const begun = long ? endOversize(long, chunk.subarray(0, first), position) : null
+    const head = lineBlock([...rest, chunk.subarray(0, first + 1)], position, bounds)
+    yield begun ?? head
+    const body = lineBlock([chunk.subarray(first + 1, last + 1)], position + 1, bounds)
+    if (body.bytes.byteLength > 0) yield body
+    position += 1 + countLines(body.bytes)
+    long = null
     rest = last + 1 < chunk.byteLength ? [chunk.subarray(last + 1)] : []
     rest_bytes = chunk.byteLength - last - 1
   }
-  const block = long ? [long.record(position)] : lineBlock(rest, position, bounds)
-  if (block !== null) yield block
+  if (long) yield [long.record(position)]
+  else if (rest.length > 0) yield lineBlock(rest, position, bounds)
 }
 
-function lineBlock(
-  parts: readonly Uint8Array[],
-  first: number,
-  bounds: DecodeBounds,
-): LineBlock | null {
+function endOversize(long: Oversize, bytes: Uint8Array, position: number): DecodedRecord[] {
+  long.add(bytes)
+  return [long.record(position)]
+}
+
+function lineBlock(parts: readonly Uint8Array[], first: number, bounds: DecodeBounds): LineBlock {
   const bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts)
-  if (bytes.byteLength === 0) return null
   return { bytes, first, read: (lines, position) => readLines(lines, position, bounds) }
 }
 

@@ -93,8 +93,10 @@ async function takeMessage(
 ): Promise<void> {
   const source = `${context.origin}@${offset}`
   if (isLines(decoded) && pending.part.lines) {
-    const from = { byte: 0, position: decoded.first }
-    takeLines(pending, { ...decoded, offset }, from, WHOLE, source)
+    const block = { ...decoded, offset }
+    for (let from = { byte: 0, position: block.first }; from.byte < block.bytes.byteLength; ) {
+      from = takeLines(pending, block, from, WHOLE, source)
+    }
     return
   }
   const records = await recordsOf(decoded)

@@ -5,29 +5,34 @@ import type { Rejection } from '../../domain/records/reject.ts'
 import type { DecodedRecord } from '../../ports/intake.ts'
 import type { Stage } from '../../ports/stage.ts'
 import type { LineGate } from './line-gate.ts'
-import { type LineRows, lineOf } from './line-rows.ts'
+import { type LineSink, lineOf, type SlabPool } from './line-rows.ts'
 import type { DeliveryContext, RejectedRecord, StreamDeps } from './plan.ts'
 import { originOf, SAMPLE_COLUMNS, sampleLine } from './sample-row.ts'
 import { writeTable } from './write-table.ts'
 
 /** Samples gathered for one part, and laid out on a stage, where they wait to be settled. */
 export interface SampleLoad {
-  readonly deps: StreamDeps
-  readonly gate: LineGate
+  readonly deps: LoadDeps
   readonly delivery: DeliveryContext
   readonly limits: TimeBounds & { readonly extra_characters_max: number }
   /** Samples that our own reader took, as lines of `staged`. */
   readonly taken: string[]
   /** Lines that the store is to read. */
-  readonly blocks: LineRows[]
+  readonly lines: LineSink
   /** The next row; rows are in the order of arrival. */
   row: number
 }
 
-export function openLoad(deps: StreamDeps, gate: LineGate, delivery: DeliveryContext): SampleLoad {
+/** What the loads of a stream share. */
+export interface LoadDeps extends StreamDeps {
+  readonly gate: LineGate
+  readonly slabs: SlabPool
+}
+
+export function openLoad(deps: LoadDeps, delivery: DeliveryContext): SampleLoad {
   const { extra_characters_max } = deps.settings
   const limits = { ...timeBounds(deps.settings, delivery.received_at), extra_characters_max }
-  return { deps, gate, delivery, limits, taken: [], blocks: [], row: 0 }
+  return { deps, delivery, limits, taken: [], lines: deps.slabs.open(), row: 0 }
 }
 
 /** Has our own reader look at a record; what it takes will be that row. */
@@ -51,8 +56,8 @@ export interface LaidOut {
 }
 
 export async function layOut(load: SampleLoad): Promise<LaidOut> {
-  const { taken, blocks } = load
-  if (taken.length + blocks.length === 0) {
+  const { taken, lines } = load
+  if (taken.length + lines.rows.length === 0) {
     return { stage: null, samples: 0, records: 0, rejected: [] }
   }
   const stage = await load.deps.store.stage()
@@ -83,21 +88,20 @@ async function readInStore(
   load: SampleLoad,
   stage: Stage,
 ): Promise<{ readonly count: number; readonly left: ReadonlySet<number> | 'all' }> {
-  const { blocks, delivery, limits } = load
-  const sent = blocks.reduce((sum, { ends }) => sum + ends.length, 0)
+  const { lines, delivery, limits } = load
+  const sent = lines.rows.reduce((sum, { ends }) => sum + ends.length, 0)
   if (sent < LINES_MIN) return { count: 0, left: 'all' }
-  const pieces = blocks.map(({ piece }) => piece)
   const { record_bytes_max } = load.deps.settings
   const bounds = { time_min: limits.min, time_max: limits.max, record_bytes_max }
   const origin = { batch_id: delivery.batch_id, source: originOf(delivery) }
   const params = { ...origin, ...bounds, ingested_at: delivery.received_at }
-  await stage.executeLines('staged-lines', params, pieces)
+  await stage.executeLines('staged-lines', params, lines.pieces())
   const [found] = await stage.query('staged-missing', { rows: load.row })
   const count = found?.staged ?? 0
   const left = new Set(found?.rows)
   // Rows of records that our reader has already are not there either.
   if (count + left.size !== load.row) throw lost()
-  load.gate.report(sent, sent - count)
+  load.deps.gate.report(sent, sent - count)
   return { count, left }
 }
 
@@ -116,13 +120,13 @@ async function readBack(
 ): Promise<{ readonly records: number; readonly rejected: readonly RejectedRecord[] }> {
   const rejected: RejectedRecord[] = []
   let records = 0
-  for (const rows of load.blocks) {
-    const { block, firstRow, position, source, ends } = rows
+  for (const rows of load.lines.rows) {
+    const { offset, firstRow, position, source, ends } = rows
     for (let row = firstRow; row < firstRow + ends.length; row += 1) {
       if (left !== 'all' && !left.has(row)) continue
-      const read = await block.read(lineOf(rows, row), position + row - firstRow)
+      const read = await rows.read(lineOf(rows, row), position + row - firstRow)
       for (const [index, one] of read.entries()) {
-        const record = block.offset === undefined ? one : { ...one, offset: block.offset }
+        const record = offset === null ? one : { ...one, offset }
         const rejection = readRecord(load, record, row + index * ROW_STEP)
         if (rejection) rejected.push({ record, rejection, source })
       }

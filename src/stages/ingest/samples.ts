@@ -1,16 +1,16 @@
 import { createHighWater } from './high-water.ts'
 import { createLineGate } from './line-gate.ts'
-import { numberLines } from './line-rows.ts'
+import { createSlabPool } from './line-rows.ts'
 import {
-  type DeliveryContext,
   type LineTaker,
+  type Plan,
   planOf,
   type StreamDeps,
   type StreamPart,
   type StreamStage,
 } from './plan.ts'
 import { type LaidOut, layOut, openLoad, readRecord, type SampleLoad } from './sample-load.ts'
-import { planSamples, type SettleDeps } from './sample-plan.ts'
+import { planSamples, type StagedSamples } from './sample-plan.ts'
 
 /**
  * Accelerator telemetry. A sample counts once, whoever sends it, in whatever order. Samples are
@@ -18,15 +18,20 @@ import { planSamples, type SettleDeps } from './sample-plan.ts'
  * plainly sound, and our own reader, the one authority, has the rest. Both kinds are settled there.
  */
 export function createSampleStage(deps: StreamDeps): StreamStage & { forget(): void } {
-  const settling = { ...deps, highWater: createHighWater(deps.store, deps.settings.devices_max) }
-  const gate = createLineGate()
+  const highWater = createHighWater(deps.store, deps.settings.devices_max)
+  const loading = { ...deps, gate: createLineGate(), slabs: createSlabPool() }
   return {
-    begin: delivery => beginSamples(settling, openLoad(deps, gate, delivery), delivery),
-    forget: () => settling.highWater.forget(),
+    begin(delivery) {
+      const plan: Planner = laid => planSamples({ ...deps, highWater }, delivery, laid)
+      return beginSamples(openLoad(loading, delivery), plan, loading.gate.isOpen())
+    },
+    forget: () => highWater.forget(),
   }
 }
 
-function beginSamples(deps: SettleDeps, load: SampleLoad, delivery: DeliveryContext): StreamPart {
+type Planner = (samples: StagedSamples) => Promise<Plan>
+
+function beginSamples(load: SampleLoad, plan: Planner, takesLines: boolean): StreamPart {
   let laid: LaidOut | null = null
   return {
     add(record) {
@@ -34,25 +39,27 @@ function beginSamples(deps: SettleDeps, load: SampleLoad, delivery: DeliveryCont
       load.row += 1
       return rejection
     },
-    ...(load.gate.isOpen() ? { lines: lineTaker(load) } : {}),
+    ...(takesLines ? { lines: lineTaker(load) } : {}),
     async prepare() {
       laid = await layOut(load)
       return laid
     },
     async plan() {
       if (laid === null || laid.stage === null || laid.samples === 0) return planOf({})
-      return planSamples(deps, delivery, { ...laid, stage: laid.stage })
+      return plan({ stage: laid.stage, samples: laid.samples })
     },
-    release: () => laid?.stage?.release(),
+    release() {
+      laid?.stage?.release()
+      load.lines.release()
+    },
   }
 }
 
 function lineTaker(load: SampleLoad): LineTaker {
   return (block, { byte, position, ...bound }, source) => {
-    const start = { firstRow: load.row, position, source }
-    const { rows, next } = numberLines(block, byte, start, bound)
-    load.blocks.push(rows)
-    load.row += rows.ends.length
-    return { lines: rows.ends.length, next }
+    const start = { from: byte, position, firstRow: load.row }
+    const taken = load.lines.take(block, start, bound, source)
+    load.row += taken.lines
+    return taken
   }
 }
