@@ -21,6 +21,32 @@ export interface DecodedRecord {
   readonly flat?: true
 }
 
+/** Lines that may be records, not cut yet: NDJSON as it came. */
+export interface LineBlock {
+  /** Whole lines; the last may lack its line feed. */
+  readonly bytes: Uint8Array
+  /** Position of the first. */
+  readonly first: number
+  /** Offset of the message that held them, where they came from a partition. */
+  readonly offset?: number
+  /** The records of some of the lines, of which the first has this position; a blank one has none. */
+  read(
+    lines: Uint8Array,
+    position: number,
+  ): readonly DecodedRecord[] | Promise<readonly DecodedRecord[]>
+}
+
+export type DecodedBlock = LineBlock | readonly DecodedRecord[]
+
+export function isLines(block: DecodedBlock): block is LineBlock {
+  return 'bytes' in block
+}
+
+/** The records of a block, in order. */
+export async function recordsOf(block: DecodedBlock): Promise<readonly DecodedRecord[]> {
+  return isLines(block) ? block.read(block.bytes, block.first) : block
+}
+
 export type BodyFormat = 'auto' | 'ndjson' | 'csv'
 
 export interface DecodeBounds {
@@ -31,14 +57,14 @@ export interface DecodeBounds {
 }
 
 /**
- * Bytes to records, a block at a time so that memory does not grow with the body. Throws
- * BODY_MALFORMED (with a position, see `positionOf`) or BODY_TOO_LARGE.
+ * Bytes to records, or to lines that hold one each, a block at a time so that memory does not grow
+ * with the body. Throws BODY_MALFORMED (with a position, see `positionOf`) or BODY_TOO_LARGE.
  */
 export type Decode = (
   bytes: AsyncIterable<Uint8Array>,
   format: BodyFormat,
   bounds: DecodeBounds,
-) => AsyncIterable<readonly DecodedRecord[]>
+) => AsyncIterable<DecodedBlock>
 
 /**
  * Turns a record of another standard, or a row of a flat table, into records of our streams. What

@@ -1,4 +1,5 @@
 import type { QueryName, QueryParams, QueryRow } from './queries/registry.ts'
+import type { Stage } from './stage.ts'
 
 /** A value as the store takes it. Instants go as `toSqlTime` text, wide integers as decimal text. */
 export type Cell =
@@ -27,5 +28,7 @@ export interface Store {
   execute<N extends QueryName>(name: N, params: QueryParams<N>): Promise<void>
   /** Runs the query of a detector folder; rows come unchecked, the detect stage checks them. */
   queryDetector(id: string, params: Row): Promise<unknown[]>
+  /** A place for one part of a delivery; waits while all are taken. */
+  stage(): Promise<Stage>
   close(): Promise<void>
 }

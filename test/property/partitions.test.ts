@@ -49,6 +49,16 @@ function failing(store: Store, next: () => 'no' | 'before' | 'after'): Store {
     query: wrap(store.query as never) as never,
     execute: wrap(store.execute as never) as never,
     queryDetector: wrap(store.queryDetector),
+    async stage() {
+      const stage = await store.stage()
+      return {
+        executeLines: wrap(stage.executeLines as never) as never,
+        appendLines: wrap(stage.appendLines),
+        query: wrap(stage.query as never) as never,
+        execute: wrap(stage.execute as never) as never,
+        release: stage.release,
+      }
+    },
     close: store.close,
   }
 }

@@ -26,7 +26,7 @@ export async function openProbeStore(
   const connections = await connect({ kind: 'embedded', path: join(folder, 'store') })
   const sql = join(projectFolder, 'sql')
   await migrate(connections.writer, sql, null, clock)
-  const files = ['queries', 'features'].flatMap(name => readSqlFolder(join(sql, name)))
+  const files = ['queries', 'features', 'stage'].flatMap(name => readSqlFolder(join(sql, name)))
   const store = createStore(connections, {
     named: new Map(files.map(file => [file.name, file.text] as const)),
     detectors: new Map(Object.entries(probes)),

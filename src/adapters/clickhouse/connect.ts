@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { Fault } from '../../domain/fault.ts'
 import {
@@ -23,41 +25,54 @@ export type Engine =
     }
   | { readonly kind: 'embedded'; readonly path: string }
 
-/** Two connections: calls on one embedded connection queue, so reads must not wait for inserts. */
+/** Calls on one embedded connection queue, so reads must not wait for inserts. */
 export interface Connections {
   readonly writer: ClickHouseClient
   readonly reader: ClickHouseClient
-  /** What both were told, to be read back. */
+  readonly stages: readonly StageConnection[]
+  /** What all were told, to be read back. */
   readonly settings: EngineSettings
   /** A client that opens a connection for every request; null on the embedded engine. */
   readonly probe: ClickHouseClient | null
   close(): Promise<void>
 }
 
+/** A connection that keeps temporary tables of its own. */
+export interface StageConnection {
+  readonly client: ClickHouseClient
+  /** Where the engine reads lines from; null: with the statement. */
+  readonly linesFile: string | null
+}
+
+/** One part is read while another is written. */
+const STAGES = [0, 1]
+
 const REQUEST_TIMEOUT_MS = 300_000
 
 /**
- * Opens both connections; `isCluster` states what a cluster needs besides. Throws
+ * Opens all connections; `isCluster` states what a cluster needs besides. Throws
  * STORE_UNAVAILABLE or STORE_BUSY.
  */
 export async function connect(engine: Engine, isCluster = false): Promise<Connections> {
   const settings = isCluster ? { ...SETTINGS, ...CLUSTER_SETTINGS } : SETTINGS
-  const { writer, reader, probe } =
+  const opened =
     engine.kind === 'server' ? openServer(engine, settings) : await openEmbedded(engine, settings)
   const close = async (): Promise<void> => {
-    await Promise.all([writer.close(), reader.close(), probe?.close()])
+    const { writer, reader, probe, stages } = opened
+    const clients = [writer, reader, ...stages.map(({ client }) => client)]
+    await Promise.all([...clients.map(client => client.close()), probe?.close()])
   }
-  const ping = await writer.ping()
+  const ping = await opened.writer.ping()
   if (!ping.success) {
     await close()
     throw new Fault('STORE_UNAVAILABLE', `the store does not answer: ${describe(engine)}`, {
       cause: ping.error,
     })
   }
-  return { writer, reader, settings, probe, close }
+  return { ...opened, settings, close }
 }
 
-type Clients = Pick<Connections, 'writer' | 'reader' | 'probe'>
+type Opened = Omit<Connections, 'close' | 'settings'>
 
 const SHARED = {
   request_timeout: REQUEST_TIMEOUT_MS,
@@ -65,36 +80,56 @@ const SHARED = {
   log: { level: ClickHouseLogLevel.OFF },
 }
 
+/** How long a server keeps the tables of a stage that says nothing. */
+const SESSION = { session_timeout: '600' }
+
 function openServer(
   { url, database, user, password }: Extract<Engine, { kind: 'server' }>,
   settings: EngineSettings,
-): Clients {
-  const open = (enabled: boolean) =>
+): Opened {
+  const clickhouse_settings = { ...settings, ...HTTP_SETTINGS }
+  const open = (more: object = {}) =>
     createClient({
       ...SHARED,
-      clickhouse_settings: { ...settings, ...HTTP_SETTINGS },
+      clickhouse_settings,
       url,
       database,
       username: user,
       password,
       compression: { request: true, response: true },
-      keep_alive: { enabled },
+      ...more,
     })
-  return { writer: open(true), reader: open(true), probe: open(false) }
+  const openStage = () =>
+    open({ session_id: randomUUID(), clickhouse_settings: { ...clickhouse_settings, ...SESSION } })
+  return {
+    writer: open(),
+    reader: open(),
+    stages: STAGES.map(() => ({ client: openStage(), linesFile: null })),
+    probe: open({ keep_alive: { enabled: false } }),
+  }
 }
 
 async function openEmbedded(
   { path }: Extract<Engine, { kind: 'embedded' }>,
   settings: EngineSettings,
-): Promise<Clients> {
+): Promise<Opened> {
   const { createChdbConnection } = await loadEmbedded()
-  mkdirSync(path, { recursive: true })
+  // The engine's own folder for what is gone after a restart.
+  const folder = join(path, 'tmp')
+  mkdirSync(folder, { recursive: true })
   // The two packages carry copies of one interface, told apart by a private field: hence never.
   const open = () =>
-    createClient({ ...SHARED, connection: createChdbConnection({ path }) as never })
+    settled(
+      createClient({ ...SHARED, connection: createChdbConnection({ path }) as never }),
+      settings,
+    )
   try {
-    const writer = await settled(open(), settings)
-    return { writer, reader: await settled(open(), settings), probe: null }
+    const [writer, reader] = [await open(), await open()]
+    const stages: StageConnection[] = []
+    for (const index of STAGES) {
+      stages.push({ client: await open(), linesFile: join(folder, `stage-${index}.lines`) })
+    }
+    return { writer, reader, stages, probe: null }
   } catch (cause) {
     throw new Fault('STORE_BUSY', `the data directory ${path} cannot be opened`, { cause })
   }

@@ -26,6 +26,7 @@ const NOT_NOW = new Set([
   285, // too few live replicas
   286, // quorum not reached
   319, // unknown status of insert
+  373, // the session still runs a statement whose answer was lost
   394, // query was cancelled
   425, // system error
   439, // cannot schedule task

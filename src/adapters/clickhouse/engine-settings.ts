@@ -46,6 +46,8 @@ const MEANING = {
   prefer_column_name_to_alias: 0,
   session_timezone: '',
   date_time_input_format: 'best_effort',
+  // Numbers must be the same double whichever way they come in.
+  precise_float_parsing: 1,
   // Versions of one identity have one hour, so no partition knows of another's.
   do_not_merge_across_partitions_select_final: 1,
   output_format_json_quote_64bit_integers: 1,

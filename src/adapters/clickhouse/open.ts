@@ -60,7 +60,9 @@ async function clusterOf(
 }
 
 function statementsOf({ sqlFolder, detectorFolder }: StoreLocation): Statements {
-  const files = ['queries', 'features'].flatMap(folder => readSqlFolder(join(sqlFolder, folder)))
+  const files = ['queries', 'features', 'stage'].flatMap(folder =>
+    readSqlFolder(join(sqlFolder, folder)),
+  )
   return {
     named: new Map(files.map(file => [file.name, file.text])),
     detectors: readDetectorSql(detectorFolder),

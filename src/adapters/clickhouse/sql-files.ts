@@ -47,9 +47,7 @@ export function readDetectorSql(folder: string): Map<string, string> {
  * server rejects two statements in one call, so a file is cut at lines that read `-- ;`.
  */
 export function migrationParts(text: string, cluster: Cluster | null): string[] {
-  return text
-    .split(/^-- ;\s*$/m)
-    .filter(part => part.replace(/^\s*--.*$/gm, '').trim() !== '')
+  return statementParts(text)
     .flatMap(part => (cluster ? onCluster(part, cluster) : [onOneServer(part)]))
     .map(part => part.trim())
 }
@@ -65,4 +63,9 @@ export function createdTables(parts: Iterable<string>): Map<string, string> {
     if (dropped) tables.delete(dropped)
   }
   return tables
+}
+
+/** The statements of a file that holds several. */
+export function statementParts(text: string): string[] {
+  return text.split(/^-- ;\s*$/m).filter(part => part.replace(/^\s*--.*$/gm, '').trim() !== '')
 }

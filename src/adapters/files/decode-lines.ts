@@ -1,18 +1,18 @@
 import { isUtf8 } from 'node:buffer'
-import type { DecodeBounds, DecodedRecord } from '../../ports/intake.ts'
+import type { DecodeBounds, DecodedBlock, DecodedRecord, LineBlock } from '../../ports/intake.ts'
 import { invalidUtf8, type Oversize, oversize, recordOf } from './read-record.ts'
 
 const NEWLINE = 0x0a
 
 /**
- * NDJSON: a line is a record, so a broken line harms no other. Lines are cut from whole blocks and
- * only a block that is not UTF-8 is looked at line by line.
+ * NDJSON: a line is a record, so a broken line harms no other. Blocks of whole lines leave uncut;
+ * only a line longer than the bound leaves as the record that it is.
  */
 export async function* decodeLines(
   bytes: AsyncIterable<Uint8Array>,
   bounds: DecodeBounds,
-): AsyncGenerator<DecodedRecord[]> {
-  const lines = { count: 0 }
+): AsyncGenerator<DecodedBlock> {
+  let position = 1
   let rest: Uint8Array[] = []
   let rest_bytes = 0
   let long: Oversize | null = null
@@ -29,24 +29,46 @@ export async function* decodeLines(
       continue
     }
     const last = chunk.lastIndexOf(NEWLINE)
-    const records: DecodedRecord[] = []
-    if (long) {
-      long.add(chunk.subarray(0, first))
-      lines.count += 1
-      records.push(long.record(lines.count))
-      long = null
-      decodeBlock([chunk.subarray(first + 1, last + 1)], lines, bounds, records)
-    } else {
-      decodeBlock([...rest, chunk.subarray(0, last + 1)], lines, bounds, records)
-    }
+    // The line that began in an earlier chunk, then the others without copying them.
+    const begun = long ? endOversize(long, chunk.subarray(0, first), position) : null
+    const head = lineBlock([...rest, chunk.subarray(0, first + 1)], position, bounds)
+    yield begun ?? head
+    const body = lineBlock([chunk.subarray(first + 1, last + 1)], position + 1, bounds)
+    if (body.bytes.byteLength > 0) yield body
+    position += 1 + countLines(body.bytes)
+    long = null
     rest = last + 1 < chunk.byteLength ? [chunk.subarray(last + 1)] : []
     rest_bytes = chunk.byteLength - last - 1
-    if (records.length > 0) yield records
   }
+  if (long) yield [long.record(position)]
+  else if (rest.length > 0) yield lineBlock(rest, position, bounds)
+}
+
+function endOversize(long: Oversize, bytes: Uint8Array, position: number): DecodedRecord[] {
+  long.add(bytes)
+  return [long.record(position)]
+}
+
+function lineBlock(parts: readonly Uint8Array[], first: number, bounds: DecodeBounds): LineBlock {
+  const bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts)
+  return { bytes, first, read: (lines, position) => readLines(lines, position, bounds) }
+}
+
+function countLines(bytes: Uint8Array): number {
+  let count = 0
+  for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) count += 1
+  return count
+}
+
+/** The records of whole lines, of which the first has the position; blank lines only count. */
+export function readLines(
+  lines: Uint8Array,
+  position: number,
+  bounds: DecodeBounds,
+): DecodedRecord[] {
   const records: DecodedRecord[] = []
-  if (long) records.push(long.record(lines.count + 1))
-  else decodeBlock(rest, lines, bounds, records)
-  if (records.length > 0) yield records
+  decodeBlock(asBuffer(lines), { count: position - 1 }, bounds, records)
+  return records
 }
 
 function startOversize(parts: readonly Uint8Array[], bounds: DecodeBounds): Oversize {
@@ -55,14 +77,13 @@ function startOversize(parts: readonly Uint8Array[], bounds: DecodeBounds): Over
   return started
 }
 
-/** Whole lines (the last one may lack its newline) to records; blank lines only count. */
+/** Only a block that is not UTF-8 is looked at line by line. */
 function decodeBlock(
-  parts: readonly Uint8Array[],
+  block: Buffer,
   lines: { count: number },
   bounds: DecodeBounds,
   records: DecodedRecord[],
 ): void {
-  const block = parts.length === 1 && parts[0] ? asBuffer(parts[0]) : Buffer.concat(parts)
   if (block.byteLength === 0) return
   if (!isUtf8(block)) {
     decodeBytes(block, lines, bounds, records)
@@ -102,7 +123,7 @@ function decodeBytes(
     const newline = block.indexOf(NEWLINE, start)
     const end = newline === -1 ? block.byteLength : newline
     const line = block.subarray(start, end)
-    if (isUtf8(line)) decodeBlock([line], lines, bounds, records)
+    if (isUtf8(line)) decodeBlock(line, lines, bounds, records)
     else {
       lines.count += 1
       records.push(

@@ -1,6 +1,6 @@
 import { bodyFault } from '../../domain/body-fault.ts'
 import { Fault } from '../../domain/fault.ts'
-import type { BodyFormat, DecodeBounds, DecodedRecord } from '../../ports/intake.ts'
+import type { BodyFormat, DecodeBounds, DecodedBlock } from '../../ports/intake.ts'
 import { decodeLines } from './decode-lines.ts'
 import { decodeTable } from './decode-table.ts'
 import { decodeValues } from './decode-values.ts'
@@ -20,7 +20,7 @@ export async function* decode(
   bytes: AsyncIterable<Uint8Array>,
   format: BodyFormat,
   bounds: DecodeBounds,
-): AsyncGenerator<readonly DecodedRecord[]> {
+): AsyncGenerator<DecodedBlock> {
   const plain = bounded(gunzip(bytes), bounds.body_bytes_max)
   const ahead = await readAhead(plain, LOOK_BYTES, head => secondLineBegins(head) !== null)
   const body = withoutByteOrderMark(ahead)

@@ -1,13 +1,22 @@
 import { toSqlTime } from '../../domain/window.ts'
-import type { DecodedRecord, Receipt } from '../../ports/intake.ts'
+import {
+  type DecodedBlock,
+  isLines,
+  type LineBlock,
+  type Receipt,
+  recordsOf,
+} from '../../ports/intake.ts'
 import type { IngestDeps } from '../ingest.ts'
 import { type Account, openAccount } from './account.ts'
 import type { Lock } from './lock.ts'
 import { type DeliveryContext, type Plan, planOf, type StreamStage } from './plan.ts'
 import {
   beginPart,
+  isFull,
   type PartWriting,
   type Pending,
+  preparePart,
+  takeLines,
   takeRecord,
   writePart,
   writePlan,
@@ -16,7 +25,7 @@ import {
 /** One body or file on its way into the store. */
 export interface Delivery {
   /** Takes records in. Resolves when the next may come, which is how back-pressure is felt. */
-  add(records: readonly DecodedRecord[]): Promise<void>
+  add(block: DecodedBlock): Promise<void>
   /** Makes the rest durable and gives the account. */
   finish(bytes: number, source_hash: string): Promise<Receipt>
   /** The same for a body that ended too early: what was read counts, the whole does not. */
@@ -34,7 +43,7 @@ export interface DeliveryDeps extends IngestDeps {
 
 /**
  * A delivery is made durable part by part, so memory does not grow with it; while one part is
- * written the next is read.
+ * written the next is prepared, and the one after that is read.
  */
 export function openDelivery(
   deps: DeliveryDeps,
@@ -45,26 +54,48 @@ export function openDelivery(
   let pending = beginPart(deps.stage, context)
   let writing: Promise<void> = Promise.resolve()
 
+  const store = async (ready: Pending, before: Promise<void>): Promise<void> => {
+    const prepared = preparePart(ready, context, source)
+    // Both are awaited below, one after the other.
+    prepared.catch(() => undefined)
+    try {
+      await before
+      await prepared
+      if (ready.records === 0) return
+      await deps.lock(() => writePart(deps, ready, nextPart(deps, account, source)))
+    } finally {
+      await prepared.catch(() => undefined)
+      ready.part.release?.()
+    }
+  }
+
   const flush = async (): Promise<void> => {
-    const ready: Pending = pending
+    const before = writing
+    writing = store(pending, before)
     pending = beginPart(deps.stage, context)
-    await writing
-    writing = deps.lock(() => writePart(deps, ready, nextPart(deps, account, source)))
     // Whoever awaits next sees the failure; until then it must not count as unhandled.
     writing.catch(() => undefined)
+    await before
   }
 
   const drain = async (): Promise<void> => {
-    if (pending.records > 0) await flush()
+    if (pending.records + pending.lines > 0) await flush()
     await writing
   }
 
+  const addLines = async (block: LineBlock): Promise<void> => {
+    for (let from = { byte: 0, position: block.first }; from.byte < block.bytes.byteLength; ) {
+      from = takeLines(pending, block, from, deps.settings, source)
+      if (isFull(pending, deps.settings)) await flush()
+    }
+  }
+
   return {
-    async add(records) {
-      for (const record of records) {
+    async add(block) {
+      if (isLines(block) && pending.part.lines) return addLines(block)
+      for (const record of await recordsOf(block)) {
         takeRecord(pending, record, context, source)
-        const { batch_rows, batch_characters } = deps.settings
-        if (pending.records >= batch_rows || pending.characters >= batch_characters) await flush()
+        if (isFull(pending, deps.settings)) await flush()
       }
     },
     async finish(bytes, source_hash) {

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto'
 import { Fault } from '../../domain/fault.ts'
 import type { DeliveryKind } from '../../domain/streams.ts'
-import type {
-  Convert,
-  Decode,
-  DecodeBounds,
-  DecodedRecord,
-  Delivered,
-  DeliverySource,
-  Intake,
-  Receipt,
+import {
+  type Convert,
+  type Decode,
+  type DecodeBounds,
+  type DecodedBlock,
+  type Delivered,
+  type DeliverySource,
+  type Intake,
+  type Receipt,
+  recordsOf,
 } from '../../ports/intake.ts'
 import type { Ingest, IngestDeps } from '../ingest.ts'
 import type { Delivery } from './delivery.ts'
@@ -18,10 +19,7 @@ import { guessKind } from './guess-kind.ts'
 export interface IntakeDeps extends Pick<IngestDeps, 'settings'> {
   readonly ingest: Ingest
   readonly decode: Decode
-  readonly decodeMessage: (
-    value: Uint8Array,
-    bounds: DecodeBounds,
-  ) => Promise<readonly DecodedRecord[]>
+  readonly decodeMessage: (value: Uint8Array, bounds: DecodeBounds) => Promise<DecodedBlock>
   readonly convertFor: (kind: DeliveryKind) => Convert | null
 }
 
@@ -51,7 +49,7 @@ export function createIntake(deps: IntakeDeps): Intake {
       const delivery = deps.ingest.open(kind, { name: source, replace_period: false })
       const convert = deps.convertFor(kind)
       for (const { position, raw } of records) {
-        const decoded = await deps.decodeMessage(raw, boundsOf(deps))
+        const decoded = await recordsOf(await deps.decodeMessage(raw, boundsOf(deps)))
         const converted = convert ? decoded.flatMap(convert) : decoded
         await delivery.add(converted.map(record => ({ ...record, position })))
       }
@@ -68,7 +66,7 @@ function boundsOf({ settings }: IntakeDeps): DecodeBounds {
   return { record_bytes_max, raw_bytes_kept, body_bytes_max }
 }
 
-type Blocks = AsyncIterable<readonly DecodedRecord[]>
+type Blocks = AsyncIterable<DecodedBlock>
 
 interface Running {
   readonly kind: DeliveryKind
@@ -96,7 +94,7 @@ async function readBlocks(
   const convert = deps.convertFor(kind)
   try {
     for await (const block of blocks) {
-      await delivery.add(convert ? block.flatMap(convert) : block)
+      await delivery.add(convert ? (await recordsOf(block)).flatMap(convert) : block)
       progress?.({ ...delivery.receipt(), bytes: meter.count() })
     }
     return null
@@ -120,14 +118,15 @@ async function tellKind(
   source: DeliverySource,
 ): Promise<{ kind: DeliveryKind; blocks: Blocks }> {
   const iterator = blocks[Symbol.asyncIterator]()
-  const looked: (readonly DecodedRecord[])[] = []
+  const looked: DecodedBlock[] = []
   let kind: DeliveryKind | null = null
   for (let seen = 0; kind === null && seen < LOOK_RECORDS; ) {
     const next = await iterator.next()
     if (next.done) break
     looked.push(next.value)
-    seen += next.value.length
-    kind = guessKind(next.value, source.name)
+    const records = await recordsOf(next.value)
+    seen += records.length
+    kind = guessKind(records, source.name)
   }
   if (kind === null) {
     await iterator.return?.()

@@ -2,7 +2,7 @@ import type { IngestSettings } from '../../domain/ingest-settings.ts'
 import type { Rejection } from '../../domain/records/reject.ts'
 import type { DeliveryKind } from '../../domain/streams.ts'
 import type { Instant } from '../../domain/window.ts'
-import type { DecodedRecord } from '../../ports/intake.ts'
+import type { DecodedRecord, LineBlock } from '../../ports/intake.ts'
 import type { Store } from '../../ports/store.ts'
 
 /** What a stream makes of a part: counts, rows to write, hours that the meter must rebuild. */
@@ -13,7 +13,7 @@ export interface Plan {
   readonly conflicts: number
   readonly hours: ReadonlySet<Instant>
   /** Written in this order, each durable before the next. */
-  readonly writes: readonly TableWrite[]
+  readonly writes: readonly (TableWrite | StatementWrite)[]
   readonly time_min: Instant | null
   readonly time_max: Instant | null
   /**
@@ -32,6 +32,11 @@ export interface TableWrite {
   readonly partitions: readonly number[] | null
 }
 
+/** Rows that lie on a stage already and move from there. */
+export interface StatementWrite {
+  readonly run: () => Promise<void>
+}
+
 /** What belongs to the delivery that a part is of. */
 export interface DeliveryContext {
   readonly batch_id: string
@@ -46,7 +51,42 @@ export interface DeliveryContext {
 export interface StreamPart {
   /** Takes a record in, or says why not. */
   add(record: DecodedRecord & { readonly value: object }): Rejection | null
+  /** Only where lines may stay uncut for now. */
+  readonly lines?: LineTaker
+  /** Brings what was taken near the store, while earlier parts are still written. */
+  prepare?(): Promise<LateRecords>
   plan(): Promise<Plan>
+  /** Called once in the end, whatever became of the part. */
+  release?(): void
+}
+
+/** Where to begin in a block, and how much to take from there. */
+export interface LineSpan {
+  readonly byte: number
+  readonly position: number
+  readonly lines: number
+  readonly bytes: number
+}
+
+/** Takes lines without looking at them; says how many, and the byte after them. */
+export type LineTaker = (
+  block: LineBlock,
+  span: LineSpan,
+  source: string,
+) => { readonly lines: number; readonly next: number }
+
+/** What became of the lines of a part. */
+export interface LateRecords {
+  /** Records that they held: blank lines hold none. */
+  readonly records: number
+  readonly rejected: readonly RejectedRecord[]
+}
+
+export interface RejectedRecord {
+  readonly record: Pick<DecodedRecord, 'raw' | 'position' | 'stream'>
+  readonly rejection: Rejection
+  /** null: that of the part. */
+  readonly source: string | null
 }
 
 /** One stream's way to store its records; parts of all deliveries are planned one at a time. */

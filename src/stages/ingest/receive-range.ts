@@ -2,17 +2,31 @@ import { createHash } from 'node:crypto'
 import { sha256Hex } from '../../domain/canonical.ts'
 import type { StreamName } from '../../domain/streams.ts'
 import { toSqlTime } from '../../domain/window.ts'
-import type { Convert, DecodedRecord, PartitionRange, Receipt } from '../../ports/intake.ts'
+import {
+  type Convert,
+  type DecodedBlock,
+  isLines,
+  type PartitionRange,
+  type Receipt,
+  recordsOf,
+} from '../../ports/intake.ts'
 import type { IngestDeps } from '../ingest.ts'
 import { type Account, openAccount } from './account.ts'
 import type { Lock } from './lock.ts'
 import type { DeliveryContext, StreamStage } from './plan.ts'
-import { beginPart, takeRecord, writePart } from './write-part.ts'
+import {
+  beginPart,
+  type Pending,
+  preparePart,
+  takeLines,
+  takeRecord,
+  writePart,
+} from './write-part.ts'
 
 /** One range of a partition: one part, one line in the ledger of partitions. */
 
 /** All records of one message, whatever is wrong with it. Never throws. */
-export type DecodeMessage = (value: Uint8Array) => Promise<readonly DecodedRecord[]>
+export type DecodeMessage = (value: Uint8Array) => Promise<DecodedBlock>
 
 export interface RangeDeps extends IngestDeps {
   readonly stage: StreamStage
@@ -40,10 +54,7 @@ export async function receiveRange(
     if (value === null) continue
     hash.update(value)
     bytes += value.byteLength
-    const decoded = await deps.decodeMessage(value)
-    const records = deps.convert ? decoded.flatMap(deps.convert) : decoded
-    const source = `${context.origin}@${offset}`
-    for (const record of records) takeRecord(pending, { ...record, offset }, context, source)
+    await takeMessage(deps, pending, await deps.decodeMessage(value), context, offset)
   }
   account.end(bytes, hash.digest('hex'))
   const ledger = async (...counts: Parameters<Account['add']>): Promise<void> => {
@@ -51,16 +62,46 @@ export async function receiveRange(
     account.add(...counts)
     await deps.store.append('partition_parts', [partRow(deps, account.receipt(), context, range)])
   }
+  const { batch_id, origin } = context
   try {
+    await preparePart(pending, context, origin)
     await deps.lock(async () => {
       if (range.isStale()) throw new Lost()
-      const { batch_id, origin } = context
       await writePart(deps, pending, { context, source: origin, mark: `${batch_id}-1`, ledger })
     })
     return account.receipt()
   } catch (fault) {
     if (fault instanceof Lost) return null
     throw fault
+  } finally {
+    pending.part.release?.()
+  }
+}
+
+/** A range is one part, however many records its messages hold. */
+const WHOLE = {
+  batch_rows: Number.POSITIVE_INFINITY,
+  batch_characters: Number.POSITIVE_INFINITY,
+}
+
+async function takeMessage(
+  { convert }: RangeDeps,
+  pending: Pending,
+  decoded: DecodedBlock,
+  context: DeliveryContext,
+  offset: number,
+): Promise<void> {
+  const source = `${context.origin}@${offset}`
+  if (isLines(decoded) && pending.part.lines) {
+    const block = { ...decoded, offset }
+    for (let from = { byte: 0, position: block.first }; from.byte < block.bytes.byteLength; ) {
+      from = takeLines(pending, block, from, WHOLE, source)
+    }
+    return
+  }
+  const records = await recordsOf(decoded)
+  for (const record of convert ? records.flatMap(convert) : records) {
+    takeRecord(pending, { ...record, offset }, context, source)
   }
 }
 

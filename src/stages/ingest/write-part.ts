@@ -1,8 +1,9 @@
+import { assert } from '../../domain/fault.ts'
 import type { Rejection } from '../../domain/records/reject.ts'
 import { tabLine } from '../../domain/tab-line.ts'
 import { toSqlTime } from '../../domain/window.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { DecodedRecord } from '../../ports/intake.ts'
+import type { DecodedRecord, LineBlock } from '../../ports/intake.ts'
 import type { Store } from '../../ports/store.ts'
 import type { DeliveryContext, Plan, StreamPart, StreamStage } from './plan.ts'
 import { quarantineLine, quarantineWrite } from './quarantine.ts'
@@ -15,11 +16,23 @@ export interface Pending {
   readonly part: StreamPart
   readonly quarantine: string[]
   records: number
+  /** Lines that nobody has looked at yet. */
+  lines: number
   characters: number
 }
 
 export function beginPart(stage: StreamStage, context: DeliveryContext): Pending {
-  return { part: stage.begin(context), quarantine: [], records: 0, characters: 0 }
+  return { part: stage.begin(context), quarantine: [], records: 0, lines: 0, characters: 0 }
+}
+
+/** How much of a part is taken up at once. */
+export interface PartBounds {
+  readonly batch_rows: number
+  readonly batch_characters: number
+}
+
+export function isFull({ records, lines, characters }: Pending, bounds: PartBounds): boolean {
+  return records + lines >= bounds.batch_rows || characters >= bounds.batch_characters
 }
 
 /** Takes a record in, or puts it with what goes to quarantine. `source` says where it came from. */
@@ -34,6 +47,41 @@ export function takeRecord(
   if (rejection) pending.quarantine.push(quarantineLine(record, rejection, context, source))
   pending.records += 1
   pending.characters += record.raw.length
+}
+
+/**
+ * Takes lines in as they are, as many as the part still holds; gives back where the next ones
+ * begin. Only for parts that have `lines`.
+ */
+export function takeLines(
+  pending: Pending,
+  block: LineBlock,
+  from: { readonly byte: number; readonly position: number },
+  bounds: PartBounds,
+  source: string,
+): { readonly byte: number; readonly position: number } {
+  assert(pending.part.lines, 'this part takes lines')
+  const lines = bounds.batch_rows - pending.records - pending.lines
+  const bytes = bounds.batch_characters - pending.characters
+  const taken = pending.part.lines(block, { ...from, lines, bytes }, source)
+  pending.lines += taken.lines
+  pending.characters += taken.next - from.byte
+  return { byte: taken.next, position: from.position + taken.lines }
+}
+
+/** What can be done for a part before its turn to be written comes. */
+export async function preparePart(
+  pending: Pending,
+  context: DeliveryContext,
+  source: string,
+): Promise<void> {
+  const late = await pending.part.prepare?.()
+  if (!late) return
+  pending.records += late.records
+  pending.lines = 0
+  for (const { record, rejection, source: own } of late.rejected) {
+    pending.quarantine.push(quarantineLine(record, rejection, context, own ?? source))
+  }
 }
 
 export interface PartDeps {
@@ -91,6 +139,10 @@ async function writeRows(
 ): Promise<string[]> {
   const lines: string[] = []
   for (const write of plan.writes) {
+    if ('run' in write) {
+      await write.run()
+      continue
+    }
     for (const raw of await writeTable(store, write)) {
       const detail = `the store refused this row of ${write.table}`
       const rejection = { reason: 'store_refused', detail } as const

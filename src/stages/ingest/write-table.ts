@@ -11,8 +11,11 @@ const PARTITIONS_PER_INSERT = 90
 /** Rows that may be refused before the fault is taken to be the store's, not the rows'. */
 const REFUSALS_MAX = 16
 
+/** Stores and stages alike. */
+type LineStore = Pick<Store, 'appendLines'>
+
 /** Writes all lines; gives back those that the store refuses while it takes their neighbours. */
-export async function writeTable(store: Store, write: TableWrite): Promise<string[]> {
+export async function writeTable(store: LineStore, write: TableWrite): Promise<string[]> {
   const refused: string[] = []
   for (const lines of groups(write)) await writeSurviving(store, write, lines, refused)
   return refused
@@ -35,7 +38,7 @@ function groups({ lines, partitions }: TableWrite): readonly (readonly string[])
  * Rows are checked before they come here; this is for what the checks do not know.
  */
 async function writeSurviving(
-  store: Store,
+  store: LineStore,
   write: TableWrite,
   lines: readonly string[],
   refused: string[],

@@ -55,6 +55,7 @@ test('statements of the store are timed by name, failures apart', async () => {
     query: () => Promise.reject(new Error('refused')),
     execute: async () => undefined,
     queryDetector: async () => [],
+    stage: () => Promise.reject(new Error('no stage')),
     close: async () => undefined,
   }
   const measured = measuredStore(store, metrics, clock)

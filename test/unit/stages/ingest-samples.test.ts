@@ -188,6 +188,16 @@ function losingStore(at: number): Store {
       lose()
       await store.appendLines(table, columns, lines)
     },
+    async stage() {
+      const stage = await store.stage()
+      return {
+        ...stage,
+        execute: async (name, params) => {
+          if (name.endsWith('-write')) lose()
+          await stage.execute(name, params)
+        },
+      }
+    },
   }
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { decode } from '../../../../src/adapters/files/decode.ts'
 import { locateFault } from '../../../../src/adapters/files/locate-fault.ts'
 import { positionOf } from '../../../../src/domain/body-fault.ts'
-import type { BodyFormat, DecodedRecord } from '../../../../src/ports/intake.ts'
+import { type BodyFormat, type DecodedRecord, recordsOf } from '../../../../src/ports/intake.ts'
 import { inChunks } from '../../../support/intake.ts'
 
 const bounds = { record_bytes_max: 1000, raw_bytes_kept: 10, body_bytes_max: 100_000 }
@@ -22,7 +22,9 @@ async function read(
 ): Promise<Decoded> {
   const records: DecodedRecord[] = []
   try {
-    for await (const block of decode(inChunks(body, size), format, limits)) records.push(...block)
+    for await (const block of decode(inChunks(body, size), format, limits)) {
+      records.push(...(await recordsOf(block)))
+    }
     return { records, fault: null }
   } catch (fault) {
     return { records, fault }

@@ -1,0 +1,86 @@
+import { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import type { ClickHouseClient } from '@clickhouse/client'
+import { assert } from '../../domain/fault.ts'
+import { guarded } from './engine-fault.ts'
+
+/** What stores and stages do with a client: rows in, rows out, parameters checked. */
+
+export type TextFormat = 'JSONCompactEachRow' | 'TabSeparated'
+
+/** Inserts rows that are text already; nothing to insert is done at once. */
+export async function insertLines(
+  client: ClickHouseClient,
+  table: string,
+  columns: readonly string[],
+  format: TextFormat,
+  lines: Iterable<string>,
+): Promise<void> {
+  const pieces = chunks(lines)
+  const first = pieces.next()
+  if (first.done) return // an insert without a row is a fault to some engines
+  await guarded(`rows for ${table}`, async () => {
+    const result = await client.exec({
+      query: insertStatement(table, columns, format),
+      values: Readable.from(chunks([first.value], pieces), { objectMode: false }),
+    })
+    result.stream.resume()
+    await finished(result.stream)
+  })
+}
+
+export async function selectRows(
+  client: ClickHouseClient,
+  query: string,
+  params: Record<string, unknown>,
+): Promise<unknown[]> {
+  const result = await client.query({ query, query_params: params, format: 'JSONEachRow' })
+  return readRows(await result.text())
+}
+
+/** The one statement that is put together here: its columns are those of the rows. */
+function insertStatement(table: string, columns: readonly string[], format: string): string {
+  assert(
+    [table, ...columns].every(name => /^[a-z_0-9]+$/.test(name)),
+    'names are plain words',
+  )
+  return ['insert into', table, `(${columns.join(', ')})`, `format ${format}\n`].join(' ')
+}
+
+const CHUNK_CHARACTERS = 1 << 20
+
+/** Joins lines into pieces of about a megabyte; a stream event per line would cost more than it. */
+function* chunks(...parts: Iterable<string>[]): Generator<string, undefined> {
+  let piece = ''
+  for (const lines of parts) {
+    for (const line of lines) {
+      piece += line
+      if (piece.length < CHUNK_CHARACTERS) continue
+      yield piece
+      piece = ''
+    }
+  }
+  if (piece !== '') yield piece
+}
+
+/** The engines disagree on wide integers in parameters: one refuses them, the other rounds. */
+export function checkParams<T extends Record<string, unknown>>(params: T): T {
+  assert(
+    Object.values(params).every(value => !Number.isInteger(value) || Number.isSafeInteger(value)),
+    'numbers beyond 2^53 cross the seam as text',
+  )
+  return params
+}
+
+/**
+ * Rows of an answer. One that does not end with a whole line was cut on its way, even where HTTP
+ * ended well; to read what is there would lose the rest without a word.
+ */
+function readRows(answer: string): unknown[] {
+  if (answer === '') return []
+  if (!answer.endsWith('\n')) throw new SyntaxError('the answer breaks off within a row')
+  return answer
+    .slice(0, -1)
+    .split('\n')
+    .map(line => JSON.parse(line))
+}

@@ -1,0 +1,33 @@
+import { floorHour, HOUR_MS, type Instant } from '../../domain/window.ts'
+
+/** Longest reach of a counter reading back to the one before it; the meter uses the same. */
+const COUNTER_REACH_MS = HOUR_MS
+
+/** Samples of one device that are filed under one hour. */
+export interface HourOfDevice {
+  readonly hour: Instant
+  /** Where the earliest of their intervals begins. */
+  readonly start: Instant
+  /** The first end of an interval, and the first that brings counters; null: none does. */
+  readonly first_end: Instant
+  readonly counter_end: Instant | null
+}
+
+/**
+ * The hours that samples change. Their intervals may begin in an earlier hour; a counter speaks
+ * for the time since the last reading; and a sample that comes late also changes what the next
+ * one's counters stand for, and the longer interval of a copy that it replaces.
+ * @param before the newest reading known before them all, -Infinity for none, null: they came late
+ */
+export function hoursTouched(samples: HourOfDevice, before: Instant | null): Instant[] {
+  const { hour, start, first_end, counter_end } = samples
+  const late = before === null
+  let first = late ? Math.min(start, first_end - COUNTER_REACH_MS) : start
+  if (!late && counter_end !== null && before >= counter_end - COUNTER_REACH_MS) {
+    first = Math.min(first, before)
+  }
+  const last = late ? hour + HOUR_MS : hour
+  const hours: Instant[] = []
+  for (let at = floorHour(first); at <= last; at += HOUR_MS) hours.push(at)
+  return hours
+}

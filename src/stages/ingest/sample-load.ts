@@ -1,0 +1,142 @@
+import { Fault } from '../../domain/fault.ts'
+import { type TimeBounds, timeBounds } from '../../domain/ingest-settings.ts'
+import { readSample } from '../../domain/records/accelerator-sample.ts'
+import type { Rejection } from '../../domain/records/reject.ts'
+import type { DecodedRecord } from '../../ports/intake.ts'
+import type { Stage } from '../../ports/stage.ts'
+import type { LineGate } from './line-gate.ts'
+import { type LineSink, lineOf, type SlabPool } from './line-rows.ts'
+import type { DeliveryContext, RejectedRecord, StreamDeps } from './plan.ts'
+import { originOf, SAMPLE_COLUMNS, sampleLine } from './sample-row.ts'
+import { writeTable } from './write-table.ts'
+
+/** Samples gathered for one part, and laid out on a stage, where they wait to be settled. */
+export interface SampleLoad {
+  readonly deps: LoadDeps
+  readonly delivery: DeliveryContext
+  readonly limits: TimeBounds & { readonly extra_characters_max: number }
+  /** Samples that our own reader took, as lines of `staged`. */
+  readonly taken: string[]
+  /** Lines that the store is to read. */
+  readonly lines: LineSink
+  /** The next row; rows are in the order of arrival. */
+  row: number
+}
+
+/** What the loads of a stream share. */
+export interface LoadDeps extends StreamDeps {
+  readonly gate: LineGate
+  readonly slabs: SlabPool
+}
+
+export function openLoad(deps: LoadDeps, delivery: DeliveryContext): SampleLoad {
+  const { extra_characters_max } = deps.settings
+  const limits = { ...timeBounds(deps.settings, delivery.received_at), extra_characters_max }
+  return { deps, delivery, limits, taken: [], lines: deps.slabs.open(), row: 0 }
+}
+
+/** Has our own reader look at a record; what it takes will be that row. */
+export function readRecord(load: SampleLoad, record: DecodedRecord, row: number): Rejection | null {
+  if (record.value === null) return record.rejection
+  const read = readSample(record.value, load.limits)
+  if (!read.ok) return read.rejection
+  load.taken.push(sampleLine(read.value, row, record.offset ?? 0, load.delivery))
+  return null
+}
+
+/** What became of a load on its way to the stage. */
+export interface LaidOut {
+  /** null when there was nothing to lay out. */
+  readonly stage: Stage | null
+  /** Samples on the stage. */
+  readonly samples: number
+  /** Records that the lines held. */
+  readonly records: number
+  readonly rejected: readonly RejectedRecord[]
+}
+
+export async function layOut(load: SampleLoad): Promise<LaidOut> {
+  const { taken, lines } = load
+  if (taken.length + lines.rows.length === 0) {
+    return { stage: null, samples: 0, records: 0, rejected: [] }
+  }
+  const stage = await load.deps.store.stage()
+  try {
+    await stage.execute('staged-create', {})
+    const sound = await readInStore(load, stage)
+    const back = await readBack(load, sound.left)
+    const refused = await writeTable(stage, {
+      table: 'staged',
+      columns: SAMPLE_COLUMNS,
+      lines: taken,
+      partitions: null,
+    })
+    const samples = sound.count + taken.length - refused.length
+    const records = sound.count + back.records
+    return { stage, samples, records, rejected: [...back.rejected, ...refused.map(storeRefused)] }
+  } catch (fault) {
+    stage.release()
+    throw fault
+  }
+}
+
+/** Fewer lines are not worth a statement of their own. */
+const LINES_MIN = 256
+
+/** Has the store take the lines that are plainly sound: how many, and the rows it left to us. */
+async function readInStore(
+  load: SampleLoad,
+  stage: Stage,
+): Promise<{ readonly count: number; readonly left: ReadonlySet<number> | 'all' }> {
+  const { lines, delivery, limits } = load
+  const sent = lines.rows.reduce((sum, { ends }) => sum + ends.length, 0)
+  if (sent < LINES_MIN) return { count: 0, left: 'all' }
+  const { record_bytes_max } = load.deps.settings
+  const bounds = { time_min: limits.min, time_max: limits.max, record_bytes_max }
+  const origin = { batch_id: delivery.batch_id, source: originOf(delivery) }
+  const params = { ...origin, ...bounds, ingested_at: delivery.received_at }
+  await stage.executeLines('staged-lines', params, lines.pieces())
+  const [found] = await stage.query('staged-missing', { rows: load.row })
+  const count = found?.staged ?? 0
+  const left = new Set(found?.rows)
+  // Rows of records that our reader has already are not there either.
+  if (count + left.size !== load.row) throw lost()
+  load.deps.gate.report(sent, sent - count)
+  return { count, left }
+}
+
+/** The store did not keep what it was given: a restart, or a balancer that led elsewhere. */
+function lost(): Fault {
+  return new Fault('STORE_UNAVAILABLE', 'the store lost a part before it was settled')
+}
+
+/** Records that share a line lie between its row and the next. */
+const ROW_STEP = 2 ** -20
+
+/** Has our own reader look at lines. */
+async function readBack(
+  load: SampleLoad,
+  left: ReadonlySet<number> | 'all',
+): Promise<{ readonly records: number; readonly rejected: readonly RejectedRecord[] }> {
+  const rejected: RejectedRecord[] = []
+  let records = 0
+  for (const rows of load.lines.rows) {
+    const { offset, firstRow, position, source, ends } = rows
+    for (let row = firstRow; row < firstRow + ends.length; row += 1) {
+      if (left !== 'all' && !left.has(row)) continue
+      const read = await rows.read(lineOf(rows, row), position + row - firstRow)
+      for (const [index, one] of read.entries()) {
+        const record = offset === null ? one : { ...one, offset }
+        const rejection = readRecord(load, record, row + index * ROW_STEP)
+        if (rejection) rejected.push({ record, rejection, source })
+      }
+      records += read.length
+    }
+  }
+  return { records, rejected }
+}
+
+function storeRefused(raw: string): RejectedRecord {
+  const rejection = { reason: 'store_refused', detail: 'the store refused this sample' } as const
+  return { record: { raw, position: 0 }, rejection, source: null }
+}

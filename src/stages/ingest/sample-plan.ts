@@ -1,0 +1,114 @@
+import { Fault } from '../../domain/fault.ts'
+import { DAY_MS, type Instant } from '../../domain/window.ts'
+import type { StageQueryRow } from '../../ports/queries/stage.ts'
+import type { Stage } from '../../ports/stage.ts'
+import type { HighWater } from './high-water.ts'
+import { type DeliveryContext, type Plan, planOf, type StreamDeps } from './plan.ts'
+import { type ContestedHour, contest, type Outcome } from './sample-contest.ts'
+import { type HourOfDevice, hoursTouched } from './sample-hours.ts'
+
+/** Settling a part of samples that lies on a stage. */
+
+export interface SettleDeps extends StreamDeps {
+  readonly highWater: HighWater
+}
+
+export interface StagedSamples {
+  readonly stage: Stage
+  readonly samples: number
+}
+
+/**
+ * What is newer than anything stored of its device, and occurs once, is surely new: such hours of
+ * devices need no look-up, and only they are most of a live stream. The others are contested.
+ */
+export async function planSamples(
+  deps: SettleDeps,
+  delivery: DeliveryContext,
+  { stage, samples }: StagedSamples,
+): Promise<Plan> {
+  const groups = groupsOf(await stage.query('staged-groups', {}))
+  const rows = groups.reduce((sum, group) => sum + group.rows, 0)
+  if (rows !== samples) {
+    throw new Fault('STORE_UNAVAILABLE', 'the store lost samples before they were settled')
+  }
+  const { highWater } = deps
+  const devices = new Set(groups.map(group => group.device_id))
+  await highWater.load(devices, least(groups.map(group => group.hour)))
+  const hours = new Set<Instant>()
+  const contested: ContestedHour[] = []
+  let accepted = 0
+  for (const group of groups) {
+    const { floor, newest } = highWater.of(group.device_id)
+    const known = group.hour >= floor
+    if (known && group.first_end > newest && group.distinct === group.rows) {
+      accepted += group.rows
+      for (const hour of hoursTouched(group, newest)) hours.add(hour)
+    } else contested.push({ ...group, newest: known ? newest : Number.POSITIVE_INFINITY })
+  }
+  const outcome = await contest(deps, delivery, stage, contested)
+  for (const hour of outcome.hours) hours.add(hour)
+  return planOf({
+    ...outcome.counts,
+    accepted: accepted + outcome.counts.accepted,
+    hours,
+    writes: [outcome.losers, { run: () => moveRows(stage, groups, samples, outcome) }],
+    time_min: least(groups.map(group => group.first_end)),
+    time_max: -least(groups.map(group => -group.last_end)),
+    announce() {
+      for (const { device_id, last_end } of groups) highWater.raise(device_id, last_end)
+    },
+  })
+}
+
+/** The samples of one device that are filed under one hour. */
+interface SampleGroup extends HourOfDevice {
+  readonly device_id: string
+  readonly rows: number
+  /** Different ends of intervals among them. */
+  readonly distinct: number
+  readonly last_end: Instant
+}
+
+function groupsOf([found]: readonly StageQueryRow<'staged-groups'>[]): SampleGroup[] {
+  if (found === undefined) return []
+  return found.devices.map((device_id, index) => ({
+    device_id,
+    hour: found.hours[index] ?? 0,
+    rows: found.rows[index] ?? 0,
+    distinct: found.distinct[index] ?? 0,
+    start: found.starts[index] ?? 0,
+    first_end: found.first_ends[index] ?? 0,
+    last_end: found.last_ends[index] ?? 0,
+    counter_end: found.counter_ends[index] ?? null,
+  }))
+}
+
+/** Days that one insert may touch; the store's own bound is 100. */
+const DAYS_PER_INSERT = 90
+
+/** Moves what is to be kept from the stage into the store, durably. */
+async function moveRows(
+  stage: Stage,
+  groups: readonly SampleGroup[],
+  samples: number,
+  { excluded, isContested }: Outcome,
+): Promise<void> {
+  if (excluded === samples) return
+  const days = [...new Set(groups.map(group => Math.floor(group.hour / DAY_MS)))]
+  if (!isContested && days.length <= DAYS_PER_INSERT) {
+    await stage.execute('staged-write', {})
+    return
+  }
+  if (!isContested) await stage.execute('contest-create', {})
+  days.sort((a, b) => a - b)
+  for (let index = 0; index < days.length; index += DAYS_PER_INSERT) {
+    const slice = days.slice(index, index + DAYS_PER_INSERT)
+    const [from = 0, until = 0] = [slice[0], slice.at(-1)]
+    await stage.execute('contest-write', { from: from * DAY_MS, until: (until + 1) * DAY_MS })
+  }
+}
+
+function least(values: readonly number[]): number {
+  return values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY)
+}

@@ -1,0 +1,151 @@
+import { rankOf } from '../../domain/records/version.ts'
+import { tabLine } from '../../domain/tab-line.ts'
+import { DAY_MS, toSqlTime } from '../../domain/window.ts'
+import type { StageQueryRow } from '../../ports/queries/stage.ts'
+import type { DeliveryContext, TableWrite } from './plan.ts'
+import { originOf } from './sample-row.ts'
+
+/** Samples under one identity: which content holds it, and what is said of the others. */
+
+export type Disputed = StageQueryRow<'contest-disputed'>
+
+/** Where a content came from that had been accepted before. */
+interface Origin {
+  readonly source: string
+  readonly offset: number
+}
+
+/** What is held under one identity. */
+interface Holder {
+  readonly version: bigint
+  readonly tenant_id: string
+  /** null when it came with this part. */
+  readonly stored: Origin | null
+  readonly row: Disputed | null
+}
+
+export interface Loser {
+  readonly row: Disputed
+  readonly version: bigint
+  readonly tenant_id: string
+  /** null for one that never was accepted. */
+  readonly stored: Origin | null
+}
+
+/** What a part is settled against besides what is held. */
+export interface Own {
+  readonly delivery: DeliveryContext
+  /** Contents of this very partition that were accepted and replaced since: identity → offset. */
+  readonly replaced: ReadonlyMap<string, number>
+}
+
+export interface SampleCounts {
+  accepted: number
+  duplicates: number
+  revised: number
+  conflicts: number
+}
+
+/**
+ * Record by record, as if each had come alone: the larger version holds the identity. Losers are
+ * kept, all of them, which makes that set free of order too. A record that is met again under its
+ * own origin was accepted before, and is again.
+ */
+export function settle(
+  rows: readonly Disputed[],
+  counts: SampleCounts,
+  losers: Loser[],
+  own: Own,
+): { readonly winners: readonly Disputed[]; readonly excluded: readonly number[] } {
+  const holders = new Map<string, Holder>()
+  for (const row of rows) {
+    const name = JSON.stringify([row.device_id, row.first_end])
+    const holder = holders.get(name) ?? heldOf(row)
+    const next = settleOne(row, holder, counts, losers, own)
+    holders.set(name, next)
+  }
+  const winners = [...holders.values()].flatMap(({ row }) => (row === null ? [] : [row]))
+  const kept = new Set(winners)
+  return { winners, excluded: rows.filter(row => !kept.has(row)).map(({ row }) => row) }
+}
+
+function settleOne(
+  row: Disputed,
+  holder: Holder | null,
+  counts: SampleCounts,
+  losers: Loser[],
+  own: Own,
+): Holder {
+  const { version, tenant_id } = row
+  if (holder === null) {
+    counts.accepted += 1
+    return { version, tenant_id, stored: null, row }
+  }
+  if (holder.version === version) {
+    const again = isOwn(holder.stored, own, row)
+    counts[again ? 'accepted' : 'duplicates'] += 1
+    return again ? { ...holder, stored: null } : holder
+  }
+  if (rankOf(holder.version) === rankOf(version)) counts.conflicts += 1
+  if (holder.version > version) {
+    const again = own.replaced.get(contentOf(row)) === row.offset
+    counts[again ? 'accepted' : 'duplicates'] += 1
+    losers.push({ row, version, tenant_id, stored: null })
+    return holder
+  }
+  counts.accepted += 1
+  counts.revised += 1
+  const before = holder.row
+    ? { source: originOf(own.delivery), offset: holder.row.offset }
+    : holder.stored
+  losers.push({ row, version: holder.version, tenant_id: holder.tenant_id, stored: before })
+  return { version, tenant_id, stored: null, row }
+}
+
+function heldOf(row: Disputed): Holder | null {
+  if (!row.is_held) return null
+  const stored = { source: row.held_source, offset: row.held_offset }
+  return { version: row.held_version, tenant_id: row.held_tenant_id, stored, row: null }
+}
+
+function isOwn(stored: Origin | null, { delivery }: Own, { offset }: Disputed): boolean {
+  const { origin } = delivery
+  return origin !== '' && stored?.source === origin && stored.offset === offset
+}
+
+/** A content under its identity. */
+export function contentOf(row: {
+  readonly device_id: string
+  readonly first_end: number
+  readonly version: bigint
+}): string {
+  return JSON.stringify([row.device_id, row.first_end, String(row.version)])
+}
+
+const LOSER_COLUMNS = [
+  'hour',
+  'device_id',
+  'time',
+  'version',
+  'revision',
+  'tenant_id',
+  'batch_id',
+  'source',
+  'source_offset',
+  'was_stored',
+]
+
+/**
+ * Written before the samples: once a winner has replaced a loser, nobody could name the loser any
+ * more. A loser whose winner never arrives is no conflict, because readers want two contents.
+ */
+export function loserWrite(losers: readonly Loser[], delivery: DeliveryContext): TableWrite {
+  const lines = losers.map(({ row, version, tenant_id, stored }) => {
+    const cells = [toSqlTime(row.hour).slice(0, 19), row.device_id, toSqlTime(row.first_end)]
+    const rest = [Number(rankOf(version)), tenant_id, delivery.batch_id]
+    const origin = [stored?.source ?? '', stored?.offset ?? 0, stored === null ? 0 : 1]
+    return tabLine([...cells, String(version), ...rest, ...origin])
+  })
+  const partitions = losers.map(({ row }) => Math.floor(row.hour / DAY_MS / 28))
+  return { table: 'sample_losers', columns: LOSER_COLUMNS, lines, partitions }
+}
