@@ -5,7 +5,7 @@ import { decodeMessage } from '../../src/adapters/files/decode-message.ts'
 import { INGEST_DEFAULTS, type IngestSettings } from '../../src/domain/ingest-settings.ts'
 import type { DeliveryKind } from '../../src/domain/streams.ts'
 import type { Clock } from '../../src/ports/clock.ts'
-import type { BodyFormat, Delivered, Intake } from '../../src/ports/intake.ts'
+import type { BodyFormat, Decode, Delivered, Intake } from '../../src/ports/intake.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { createIntake } from '../../src/stages/ingest/intake.ts'
 import { createIngest } from '../../src/stages/ingest.ts'
@@ -33,14 +33,15 @@ export function testIntake(
   clock: Clock,
   settings: Partial<IngestSettings> = {},
   instance: string | null = null,
+  how: Decode = decode,
 ): TestIntake {
   const all = { ...INGEST_DEFAULTS, ...settings }
   const open = (): Intake => {
     const ingest = createIngest({ store, clock, settings: all, instance: instance ?? randomUUID() })
     return createIntake({
       ingest,
-      decode,
-      decodeMessage: (value, bounds) => decodeMessage(decode, value, bounds),
+      decode: how,
+      decodeMessage: (value, bounds) => decodeMessage(how, value, bounds),
       convertFor,
       settings: all,
     })

@@ -8,7 +8,6 @@ import type { Stage } from '../../ports/stage.ts'
 import { checkParams, insertLines, selectRows } from './calls.ts'
 import type { StageConnection } from './connect.ts'
 import { guarded } from './engine-fault.ts'
-import { statementParts } from './sql-files.ts'
 
 export interface StagePool {
   /** The next stage that is free, in the order asked. */
@@ -74,10 +73,7 @@ function createStage(
 
     async execute(name, params) {
       const query_params = bind(name, params)
-      await kept(name, async () => {
-        for (const query of statementParts(text(name)))
-          await client.command({ query, query_params })
-      })
+      await kept(name, () => client.command({ query: text(name), query_params }))
     },
 
     release,

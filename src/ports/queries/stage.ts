@@ -38,7 +38,7 @@ export const stageQueries = {
     }),
   },
   'staged-write': { params: none, row: null },
-  'contest-create': { params: none, row: null },
+  'contested-create': { params: none, row: null },
   'contest-meet': { params: none, row: null },
   'contest-clear': {
     params: none,
@@ -76,6 +76,7 @@ export const stageQueries = {
       held_offset: sqlCount,
     }),
   },
+  'excluded-create': { params: none, row: null },
   'contest-write': { params: z.object({ from: timeParam, until: timeParam }), row: null },
 } as const
 

@@ -26,7 +26,6 @@ export interface Outcome {
   readonly counts: SampleCounts
   readonly hours: ReadonlySet<Instant>
   readonly losers: TableWrite
-  readonly isContested: boolean
   /** Rows that are not to be written. */
   readonly excluded: number
 }
@@ -40,7 +39,7 @@ export async function contest(
   const counts = { accepted: 0, duplicates: 0, revised: 0, conflicts: 0 }
   const hours = new Set<Instant>()
   const losers: Loser[] = []
-  const outcome = { counts, hours, isContested: contested.length > 0 }
+  const outcome = { counts, hours }
   if (contested.length === 0)
     return { ...outcome, losers: loserWrite(losers, delivery), excluded: 0 }
   await meet(stage, contested)
@@ -62,8 +61,7 @@ export async function contest(
     for (const hour of hoursTouched({ ...row, counter_end }, before)) hours.add(hour)
   }
   const excluded = [...(again?.rows ?? []), ...settled.excluded]
-  const lines = excluded.map(row => tabLine([row]))
-  await stage.appendLines('excluded', ['row'], lines)
+  if (excluded.length > 0) await exclude(stage, excluded)
   return { ...outcome, losers: loserWrite(losers, delivery), excluded: excluded.length }
 }
 
@@ -71,12 +69,18 @@ export async function contest(
 const NEVER = 1e300
 
 async function meet(stage: Stage, contested: readonly ContestedHour[]): Promise<void> {
-  await stage.execute('contest-create', {})
+  await stage.execute('contested-create', {})
   const lines = contested.map(({ device_id, hour, newest }) =>
     tabLine([device_id, hour / 1000, Math.min(NEVER, Math.max(-NEVER, newest))]),
   )
   await stage.appendLines('contested', ['device_id', 'hour', 'newest'], lines)
   await stage.execute('contest-meet', {})
+}
+
+async function exclude(stage: Stage, rows: readonly number[]): Promise<void> {
+  await stage.execute('excluded-create', {})
+  const lines = rows.map(row => tabLine([row]))
+  await stage.appendLines('excluded', ['row'], lines)
 }
 
 function nameOf({ device_id, hour }: Pick<ContestedHour, 'device_id' | 'hour'>): string {

@@ -92,15 +92,15 @@ async function moveRows(
   stage: Stage,
   groups: readonly SampleGroup[],
   samples: number,
-  { excluded, isContested }: Outcome,
+  { excluded }: Outcome,
 ): Promise<void> {
   if (excluded === samples) return
   const days = [...new Set(groups.map(group => Math.floor(group.hour / DAY_MS)))]
-  if (!isContested && days.length <= DAYS_PER_INSERT) {
+  if (excluded === 0 && days.length <= DAYS_PER_INSERT) {
     await stage.execute('staged-write', {})
     return
   }
-  if (!isContested) await stage.execute('contest-create', {})
+  if (excluded === 0) await stage.execute('excluded-create', {})
   days.sort((a, b) => a - b)
   for (let index = 0; index < days.length; index += DAYS_PER_INSERT) {
     const slice = days.slice(index, index + DAYS_PER_INSERT)
