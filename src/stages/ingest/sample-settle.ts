@@ -22,6 +22,8 @@ interface Holder {
   /** null when it came with this part. */
   readonly stored: Origin | null
   readonly row: Disputed | null
+  /** This part has met it again under its own origin; once more would be a duplicate. */
+  readonly isMet?: true
 }
 
 export interface Loser {
@@ -58,10 +60,11 @@ export function settle(
   own: Own,
 ): { readonly winners: readonly Disputed[]; readonly excluded: readonly number[] } {
   const holders = new Map<string, Holder>()
+  const replaced = new Map(own.replaced)
   for (const row of rows) {
     const name = JSON.stringify([row.device_id, row.first_end])
     const holder = holders.get(name) ?? heldOf(row)
-    const next = settleOne(row, holder, counts, losers, own)
+    const next = settleOne(row, holder, { counts, losers, own, replaced })
     holders.set(name, next)
   }
   const winners = [...holders.values()].flatMap(({ row }) => (row === null ? [] : [row]))
@@ -69,12 +72,18 @@ export function settle(
   return { winners, excluded: rows.filter(row => !kept.has(row)).map(({ row }) => row) }
 }
 
+interface Settling {
+  readonly counts: SampleCounts
+  readonly losers: Loser[]
+  readonly own: Own
+  /** As `Own.replaced`, without what this part has met. */
+  readonly replaced: Map<string, number>
+}
+
 function settleOne(
   row: Disputed,
   holder: Holder | null,
-  counts: SampleCounts,
-  losers: Loser[],
-  own: Own,
+  { counts, losers, own, replaced }: Settling,
 ): Holder {
   const { version, tenant_id } = row
   if (holder === null) {
@@ -82,13 +91,15 @@ function settleOne(
     return { version, tenant_id, stored: null, row }
   }
   if (holder.version === version) {
-    const again = isOwn(holder.stored, own, row)
+    const again = !holder.isMet && isOwn(holder.stored, own, row)
     counts[again ? 'accepted' : 'duplicates'] += 1
-    return again ? { ...holder, stored: null } : holder
+    return again ? { ...holder, isMet: true } : holder
   }
   if (rankOf(holder.version) === rankOf(version)) counts.conflicts += 1
   if (holder.version > version) {
-    const again = own.replaced.get(contentOf(row)) === row.offset
+    const name = contentOf(row)
+    const again = replaced.get(name) === row.offset
+    if (again) replaced.delete(name)
     counts[again ? 'accepted' : 'duplicates'] += 1
     losers.push({ row, version, tenant_id, stored: null })
     return holder

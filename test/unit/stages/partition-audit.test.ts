@@ -81,6 +81,40 @@ test('what was read is told by the store, not by the committed offset', async ()
   })
 })
 
+test('a sample that is met again and revised in the same part was accepted before, and is replaced', async () => {
+  log.append(sample(1))
+  // Rows were stored, their line in the ledger was not: the part is read again, and is longer now.
+  let lines = 0
+  const failing: Store = {
+    ...opened.store,
+    append: async (table, rows) => {
+      if (table === 'partition_parts') lines += 1
+      if (lines === 2) throw new Fault('STORE_UNAVAILABLE', 'the connection broke')
+      await opened.store.append(table, rows)
+    },
+  }
+  const batch = log.fetch(0, 1, { generation: 1, knows: () => false })
+  expect(await member('one', failing).read(batch)).toMatchObject({ kind: 'wait' })
+  log.append(sample(1, { revision: 1, power_w: 400 }))
+  expect(await readOn(member('two'), 0, 2)).toEqual(['durable'])
+  const [audit] = await auditPartitions(store, 0)
+  expect(audit).toMatchObject({ accepted: 2, held: { samples: 1, superseded: 1 }, faults: [] })
+})
+
+test('a copy within a message stays a duplicate when the message is read again', async () => {
+  const twice = Buffer.concat([sample(1), Buffer.from('\n'), sample(1)])
+  log.append(twice)
+  log.append(sample(1, { revision: 1, power_w: 400 }))
+  await readOn(member('one'), 0)
+  const [before] = await auditPartitions(store, 0)
+  expect(before).toMatchObject({ accepted: 2, duplicates: 1, held: { samples: 1 }, faults: [] })
+  const operator = { store, clock, instance: 'operator' }
+  await rewindPartition(operator, { topic: 'telemetry.accelerator', partition: 0 }, 0)
+  await readOn(member('two'), 2, 2)
+  const [after] = await auditPartitions(store, 0)
+  expect(after).toMatchObject({ accepted: 2, duplicates: 1, held: { samples: 1 }, faults: [] })
+})
+
 test('offsets that retention took before they were read are named', async () => {
   for (const second of [1, 2, 3, 4, 5]) log.append(sample(second))
   const reader = member('one')
