@@ -33,10 +33,17 @@ const URI_BYTES_MAX = 1_048_576
 const FIELD_BYTES_MAX = 131_072
 
 const [folder = '', port = '0'] = process.argv.slice(2)
-const session = new Session(folder)
+/** A connection, with the statements of its last request's context. */
+interface Connection {
+  readonly session: Session
+  inEffect: string
+  busy: boolean
+}
+const connect = (): Connection => ({ session: new Session(folder), inEffect: '', busy: false })
+const shared = connect()
+/** One for every session that a client names: it keeps temporary tables. */
+const sessions = new Map<string, Connection>()
 let faults: FrontFault[] = []
-/** Statements of the last request's context. */
-let inEffect = ''
 
 const server = createServer(
   { maxHeaderSize: 4 * URI_BYTES_MAX, keepAliveTimeout: 3000 },
@@ -95,6 +102,7 @@ interface Fields {
   readonly statement: string
   readonly params: Record<string, string>
   readonly settings: string
+  readonly session: string | null
 }
 
 /** Statement and parameters from the URL, a form, or the body; the URL's statement goes first. */
@@ -116,18 +124,35 @@ async function readFields(url: URL, req: IncomingMessage, body: Buffer): Promise
       .filter(([name]) => name.startsWith('param_'))
       .map(([name, value]) => [name.slice('param_'.length), value]),
   )
-  return { statement, params, settings: engineSettings(fields) }
+  const session = fields.get('session_id') ?? null
+  return { statement, params, settings: engineSettings(fields), session }
 }
 
-async function run({ statement, params, settings }: Fields): Promise<Buffer> {
+async function run(fields: Fields): Promise<Buffer> {
+  if (fields.session === null) return runOn(shared, fields)
+  const connection = sessions.get(fields.session) ?? connect()
+  sessions.set(fields.session, connection)
+  if (connection.busy) {
+    throw new Error('Code: 373. DB::Exception: Session is locked. (SESSION_IS_LOCKED)')
+  }
+  connection.busy = true
+  try {
+    return await runOn(connection, fields)
+  } finally {
+    connection.busy = false
+  }
+}
+
+async function runOn(connection: Connection, fields: Fields): Promise<Buffer> {
+  const { statement, params, settings } = fields
   // The session keeps what is set. In front of every statement it would cost a walk over its rows.
-  const sql = settings === inEffect ? statement : settings + statement
+  const sql = settings === connection.inEffect ? statement : settings + statement
   const bound = bindParameters(params)
   const result =
     Object.keys(bound).length > 0
-      ? await session.queryBindAsync(sql, bound)
-      : await session.queryAsync(sql)
-  inEffect = settings
+      ? await connection.session.queryBindAsync(sql, bound)
+      : await connection.session.queryAsync(sql)
+  connection.inEffect = settings
   return Buffer.from(result.bytes())
 }
 

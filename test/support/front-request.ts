@@ -6,6 +6,7 @@ const NOT_SETTINGS = new Set([
   'query_id',
   'database',
   'session_id',
+  'session_timeout',
   'role',
   'user',
   'password',
@@ -72,7 +73,9 @@ function unescapeText(text: string): string {
 /** A server runs one statement a call; the embedded engine would run both. */
 export function holdsTwoStatements(statement: string): boolean {
   if (/^\s*(--.*\n\s*)*insert\s+into\s+\S+\s*\([^)]*\)\s*format\s/i.test(statement)) return false
-  const bare = statement
+  // What follows are lines, whatever is in them.
+  const [head = ''] = statement.split(/^format LineAsString$/m)
+  const bare = head
     .replace(/'(?:[^'\\]|\\.|'')*'/gs, "''")
     .replace(/--.*$/gm, '')
     .replace(/\/\*.*?\*\//gs, '')
