@@ -15,7 +15,7 @@ import { type CommandContext, type GlobalOptions, printLine } from './context.ts
 import { readEvidence } from './explain.ts'
 import { hindrancesOf } from './hindrances.ts'
 import { openForCommand } from './open.ts'
-import { endWithin, GRACE_S } from './shutdown.ts'
+import { CLOSE_S, endWithin, GRACE_S } from './shutdown.ts'
 import { type StreamReading, startStreamReading } from './stream-reading.ts'
 import { startTickLoop, type TickLoop } from './tick-loop.ts'
 
@@ -41,8 +41,6 @@ export async function serveCommand(context: CommandContext, options: ServeOption
     await endWithin(CLOSE_S, { store: () => app.close() })
   }
 }
-
-const CLOSE_S = 1
 
 /**
  * Listens, runs the roles, and returns once `stopped` resolves and the work under way is done, or
@@ -77,7 +75,7 @@ export async function serveUntilStopped(
       tick: async () => loop?.stop(),
     })
     if (cut.length > 0) app.logger.warn({ cut }, 'stopped before this had ended')
-    await endWithin(CLOSE_S, { stream: async () => stream?.close() })
+    await endWithin(CLOSE_S / 8, { stream: async () => stream?.close() })
   }
 }
 

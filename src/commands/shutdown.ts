@@ -4,7 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises'
  * How long work under way may take to end after the signal: supervisors send SIGKILL soon after
  * ten seconds. What is cut then is safe: a body without an answer is sent again, a tick is done again.
  */
-export const GRACE_S = 8
+export const GRACE_S = 5
+
+/** How long store and stream may take to close after that; the embedded engine ends its work first. */
+export const CLOSE_S = 4
 
 /**
  * Calls all of `ends` at once and waits until each has ended or `grace_s` is over. Gives back the

@@ -16,7 +16,8 @@ import { fakeClock, projectFolder } from './store.ts'
 
 /** What must come out the same however the samples came in; builds are numbers of the tick. */
 export const OUTCOMES = {
-  samples: 'select * except (batch_id, ingested_at) from samples final order by all',
+  samples:
+    'select * except (batch_id, source, source_offset, ingested_at) from samples final order by all',
   device_hours: 'select * except (build, is_deleted) from device_hours final order by all',
   usage_hours: 'select * except (build, is_deleted) from usage_hours final order by all',
   gangs: 'select * except (build, is_deleted) from gangs final order by all',

@@ -34,6 +34,8 @@ export interface Connections {
   readonly settings: EngineSettings
   /** A client that opens a connection for every request; null on the embedded engine. */
   readonly probe: ClickHouseClient | null
+  /** Ends statements that run; null where closing the connection does not wait for them. */
+  readonly kill: (() => Promise<void>) | null
   close(): Promise<void>
 }
 
@@ -57,6 +59,7 @@ export async function connect(engine: Engine, isCluster = false): Promise<Connec
   const settings = isCluster ? { ...SETTINGS, ...CLUSTER_SETTINGS } : SETTINGS
   const opened =
     engine.kind === 'server' ? openServer(engine, settings) : await openEmbedded(engine, settings)
+  const kill = engine.kind === 'embedded' ? () => killStatements(engine) : null
   const close = async (): Promise<void> => {
     const { writer, reader, probe, stages } = opened
     const clients = [writer, reader, ...stages.map(({ client }) => client)]
@@ -69,10 +72,10 @@ export async function connect(engine: Engine, isCluster = false): Promise<Connec
       cause: ping.error,
     })
   }
-  return { ...opened, settings, close }
+  return { ...opened, settings, kill, close }
 }
 
-type Opened = Omit<Connections, 'close' | 'settings'>
+type Opened = Omit<Connections, 'close' | 'kill' | 'settings'>
 
 const SHARED = {
   request_timeout: REQUEST_TIMEOUT_MS,
@@ -113,16 +116,11 @@ async function openEmbedded(
   { path }: Extract<Engine, { kind: 'embedded' }>,
   settings: EngineSettings,
 ): Promise<Opened> {
-  const { createChdbConnection } = await loadEmbedded()
+  await loadEmbedded()
   // The engine's own folder for what is gone after a restart.
   const folder = join(path, 'tmp')
   mkdirSync(folder, { recursive: true })
-  // The two packages carry copies of one interface, told apart by a private field: hence never.
-  const open = () =>
-    settled(
-      createClient({ ...SHARED, connection: createChdbConnection({ path }) as never }),
-      settings,
-    )
+  const open = async () => settled(await embeddedClient(path), settings)
   try {
     const [writer, reader] = [await open(), await open()]
     const stages: StageConnection[] = []
@@ -133,6 +131,19 @@ async function openEmbedded(
   } catch (cause) {
     throw new Fault('STORE_BUSY', `the data directory ${path} cannot be opened`, { cause })
   }
+}
+
+async function embeddedClient(path: string): Promise<ClickHouseClient> {
+  const { createChdbConnection } = await loadEmbedded()
+  // The two packages carry copies of one interface, told apart by a private field: hence never.
+  return createClient({ ...SHARED, connection: createChdbConnection({ path }) as never })
+}
+
+/** By a connection of its own: the others are busy with what is to end. */
+async function killStatements({ path }: Extract<Engine, { kind: 'embedded' }>): Promise<void> {
+  const client = await embeddedClient(path)
+  await client.command({ query: 'kill query where query_id != queryID() async' })
+  await client.close()
 }
 
 /**

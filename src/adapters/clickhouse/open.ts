@@ -3,6 +3,7 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import { assert } from '../../domain/fault.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Store } from '../../ports/store.ts'
+import { closable } from './closing.ts'
 import { catchUp, readCluster } from './cluster.ts'
 import type { Cluster } from './cluster-sql.ts'
 import { connect, type Engine } from './connect.ts'
@@ -43,7 +44,8 @@ export async function openStore(location: StoreLocation, clock: Clock): Promise<
     const tables = schemaTables(sqlFolder, cluster)
     await assertTables(writer, sqlFolder, tables, cluster?.layout ?? null)
     if (cluster) await catchUp(writer, sqlFolder, tables)
-    return { store: createStore(connections, statementsOf(location)), migrations, skew_ms }
+    const store = closable(createStore(connections, statementsOf(location)), connections)
+    return { store, migrations, skew_ms }
   } catch (fault) {
     await connections.close()
     throw fault

@@ -20,12 +20,13 @@ const PROBES = 8
 
 const settingShape = z.object({ name: z.string(), value: z.string() })
 
-/** Settings are read back, on both connections: a profile of the server may pin another value. */
+/** Settings are read back, on every connection: a profile of the server may pin another value. */
 export async function assertSettings(connections: Connections, sqlFolder: string): Promise<void> {
   const query = checksSql(sqlFolder)('settings')
   // Read-only users may change no setting and write no row.
   const wanted = { ...connections.settings, readonly: 0 }
-  for (const client of [connections.writer, connections.reader]) {
+  const { writer, reader, stages } = connections
+  for (const client of [writer, reader, ...stages.map(stage => stage.client)]) {
     const names = Object.keys(wanted)
     const rows = await checkedRead(client, query, settingShape, { names })
     const effective = new Map(rows.map(row => [row.name, row.value]))
