@@ -1,5 +1,6 @@
+import type { EVENT_TOPICS } from '../domain/kafka-settings.ts'
+
 /** Kinds of events that go out, by the name of their topic. */
-export const EVENT_TOPICS = ['findings', 'cases', 'reports'] as const
 export type EventTopic = (typeof EVENT_TOPICS)[number]
 
 /** One event as it leaves the product. */

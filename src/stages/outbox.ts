@@ -1,13 +1,9 @@
 import { canonicalJson } from '../domain/canonical.ts'
 import type { SealedCaseEvent } from '../domain/case/case-event.ts'
+import { EVENT_TOPICS } from '../domain/kafka-settings.ts'
 import { type Instant, MINUTE_MS, SECOND_MS, toSqlTime } from '../domain/window.ts'
 import type { Clock } from '../ports/clock.ts'
-import {
-  EVENT_TOPICS,
-  type EventSink,
-  type EventTopic,
-  type OutgoingEvent,
-} from '../ports/event-sink.ts'
+import type { EventSink, EventTopic, OutgoingEvent } from '../ports/event-sink.ts'
 import type { QueryRow } from '../ports/queries/registry.ts'
 import type { Store } from '../ports/store.ts'
 import { readRecords } from './cases/ledger.ts'
