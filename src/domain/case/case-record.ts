@@ -8,9 +8,10 @@ import { type StoredCaseEvent, SYSTEM_ACTOR } from './case-event.ts'
 /**
  * Reads a case from what is stored of it. Two processes may append behind the same event at the
  * same moment; every reader settles such a fork alike: the branch with more events of people
- * stands, then the longer one, then the one stored first, then the smaller hash. So what a person
- * did never yields to what a tick derives, which the next tick derives again. Events of the other
- * branch are void: kept, listed, and without effect.
+ * stands, then the one stored first, then the one of the smaller hash. So what a person did never
+ * yields to what a tick derives, which the next tick derives again; how long a branch is does not
+ * count, or a tick could decide between two people. Events of the other branch are void: kept,
+ * listed, and without effect.
  */
 
 export interface CaseRecord {
@@ -65,11 +66,10 @@ function lateSibling(events: readonly StoredCaseEvent[]): ChainBreak | null {
   return late ? { seq: late.seq, why: 'the event was put beside another long after it' } : null
 }
 
-/** The best continuation of an event: who acted in it, and how long it is. */
+/** The best continuation of an event, and how many events of people are in it. */
 interface Branch {
   readonly event: StoredCaseEvent
   readonly people: number
-  readonly length: number
   readonly next: Branch | null
 }
 
@@ -79,12 +79,7 @@ function standingBranch(events: readonly StoredCaseEvent[]): StoredCaseEvent[] {
   for (const event of events.toReversed()) {
     const next = best.get(event.hash) ?? null
     const person = event.actor === SYSTEM_ACTOR ? 0 : 1
-    const branch = {
-      event,
-      people: person + (next?.people ?? 0),
-      length: 1 + (next?.length ?? 0),
-      next,
-    }
+    const branch = { event, people: person + (next?.people ?? 0), next }
     const rival = best.get(event.prev_hash)
     if (!rival || compare(branch, rival) < 0) best.set(event.prev_hash, branch)
   }
@@ -97,7 +92,6 @@ function standingBranch(events: readonly StoredCaseEvent[]): StoredCaseEvent[] {
 function compare(a: Branch, b: Branch): number {
   return (
     b.people - a.people ||
-    b.length - a.length ||
     compareUtf16(a.event.stored_at, b.event.stored_at) ||
     compareUtf16(a.event.hash, b.event.hash)
   )
