@@ -24,6 +24,8 @@ export interface DetectWorld {
   readonly clock: ReturnType<typeof fakeClock>
   /** The present of every tick. */
   readonly until: number
+  /** Bodies of samples that come while ticks are under way. */
+  readonly later: readonly (readonly object[])[]
   /** Puts the store back to before the ticks. */
   restore(): Promise<void>
   /** A pipeline as another process would have it. */
@@ -63,14 +65,19 @@ export const STANDING = {
   determinations: 'select 1',
   case_events: 'select 1',
   reports: 'select 1',
+  // Of a run that came and went, an answer is left that it is clear.
+  outcomes: `select * except (evaluated_at) from outcomes final where kind != 'clear' order by all`,
   findings: `select * except (stored_at, build, version, detected_at) from
     (select * from findings order by finding_id, version desc, build desc limit 1 by finding_id)
     order by all`,
   cases: `select * except (seq, version, updated_at) from cases final order by all`,
 } as const
 
-/** Tables that ticks write; the rest is what came in. */
+/** Tables that ticks and late deliveries write. */
 const WRITTEN = [
+  'samples',
+  'sample_losers',
+  'batches',
   'hour_marks',
   'device_hours',
   'usage_hours',
@@ -107,12 +114,13 @@ export async function openDetectWorld(): Promise<DetectWorld> {
     const result = await own.reader.query({ query, format: 'JSONEachRow' })
     return result.json<T>()
   }
-  await fill(app)
+  const later = await fill(app)
   await keep(own)
   return {
     app,
     clock,
     until: UNTIL,
+    later,
     read,
     async restore() {
       for (const table of WRITTEN) {
@@ -145,9 +153,13 @@ async function keep({ writer }: Connections): Promise<void> {
   }
 }
 
-/** Half of a day of the demo fleet is ticked; the other half, and corrections of it, come late. */
-async function fill(app: App): Promise<void> {
+/**
+ * Two thirds of a day of the demo fleet are ticked; the rest, and corrections, wait for a tick.
+ * Answers with what is to come later still: all of some devices, now of another tenant.
+ */
+async function fill(app: App): Promise<object[][]> {
   const late: object[] = []
+  const later: object[][] = []
   for (const { name, lines } of simulate('demo', { seed: 7, until: UNTIL, days: 1 }).streams) {
     if (!isDeliveryKind(name)) continue
     const records = [...lines].map((line): Sample => JSON.parse(line))
@@ -155,10 +167,21 @@ async function fill(app: App): Promise<void> {
     await send(app, name, early)
     if (name === 'telemetry.accelerator') {
       late.push(...records.filter((_, index) => index % 3 === 0), ...records.flatMap(moved))
+      later.push(...wholeDevices(records))
     }
   }
   await app.pipeline.tick(UNTIL, true)
   await send(app, 'telemetry.accelerator', late)
+  return later
+}
+
+/** What every third device sent, device by device, as it turns out to be another tenant's. */
+function wholeDevices(records: readonly Sample[]): object[][] {
+  const own = [...Map.groupBy(records, record => record.device_id).values()]
+  return own
+    .filter((_, index) => index % 3 === 0)
+    .slice(0, 8)
+    .map(of => of.map(record => ({ ...record, tenant_id: 'later-owner', revision: 2 })))
 }
 
 type Sample = { readonly device_id?: string; readonly tenant_id?: string | null }
