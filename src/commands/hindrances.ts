@@ -18,11 +18,11 @@ function ofDetecting(detecting: DetectRole | null): Hindrance[] {
   const stuck = failures >= FAILURES_TO_UNREADY
   return [
     ...(stuck ? [failure('ticks', `${failures} ticks failed in a row`)] : []),
-    ...(trouble !== null ? [failure('election', trouble)] : []),
+    ...(trouble !== null ? [failure('stream', trouble)] : []),
   ]
 }
 
-function failure(part: string, message: string): Hindrance {
+function failure(part: Hindrance['part'], message: string): Hindrance {
   return { kind: 'failure', part, message }
 }
 

@@ -73,6 +73,20 @@ export const STANDING = {
   cases: `select * except (seq, version, updated_at) from cases final order by all`,
 } as const
 
+/**
+ * The same when samples came in between two ticks: what was judged half-way is history, and a
+ * finding is stated anew only when it moved by enough.
+ */
+export const STANDING_LATER = {
+  ...STANDING,
+  outcomes: `select detector_id, subject_kind, subject_id, kind, state from outcomes final
+    where kind != 'clear' order by all`,
+  findings: `select detector_id, subject_kind, subject_id, tenant_ids, state, severity, basis from
+    (select * from findings order by finding_id, version desc, build desc limit 1 by finding_id)
+    where state != 'withdrawn' order by all`,
+  cases: 'select 1',
+} as const
+
 /** Tables that ticks and late deliveries write. */
 const WRITTEN = [
   'samples',
@@ -154,13 +168,13 @@ async function keep({ writer }: Connections): Promise<void> {
 }
 
 /**
- * Two thirds of a day of the demo fleet are ticked; the rest, and corrections, wait for a tick.
+ * Two thirds of six hours of the demo fleet are ticked; the rest, and corrections, wait for a tick.
  * Answers with what is to come later still: all of some devices, now of another tenant.
  */
 async function fill(app: App): Promise<object[][]> {
   const late: object[] = []
   const later: object[][] = []
-  for (const { name, lines } of simulate('demo', { seed: 7, until: UNTIL, days: 1 }).streams) {
+  for (const { name, lines } of simulate('demo', { seed: 7, until: UNTIL, days: 0.25 }).streams) {
     if (!isDeliveryKind(name)) continue
     const records = [...lines].map((line): Sample => JSON.parse(line))
     const early = records.filter((_, index) => name !== 'telemetry.accelerator' || index % 3 > 0)

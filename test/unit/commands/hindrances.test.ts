@@ -25,7 +25,7 @@ test('from the third failure in a row on, ticks are broken', () => {
 test('who does not know whether it is the one that detects says so', () => {
   const parts = { detecting: detecting(0, 'no broker answers'), reading: null }
   expect(hindrancesOf(parts)).toEqual([
-    { kind: 'failure', part: 'election', message: 'no broker answers' },
+    { kind: 'failure', part: 'stream', message: 'no broker answers' },
   ])
 })
 
