@@ -32,6 +32,7 @@ import { createIngest } from './stages/ingest.ts'
 import { createMeter } from './stages/meter.ts'
 import { publishReference } from './stages/reference.ts'
 import { createTriage } from './stages/triage.ts'
+import { createTurns } from './stages/turn.ts'
 
 /** The composition root: settings → store → stages. Start and stop order live here. */
 
@@ -74,7 +75,6 @@ export async function openApp(source: AppSource): Promise<App> {
   const chosen = chosenRegime(reference, settings)
   const identity = identityPolicy(reference, chosen)
   const triageRules = readTriageRules(configFolder)
-  const triage = triagePolicy(triageRules, chosen.regime, settings)
   const bundle = openCatalogue({
     detectorFolder: join(source.projectFolder, 'detectors'),
     featureFolder: join(source.projectFolder, 'sql', 'features'),
@@ -83,43 +83,15 @@ export async function openApp(source: AppSource): Promise<App> {
   })
   const { store, migrations } = await openFilledStore(source, settings, reference)
   const { clock, logger } = source
-  const builds = createBuildNumbers(() => clock.now())
-  const catalogueVersion = reference.version
-  const stages = {
-    meter: createMeter({ store, clock, builds, catalogueVersion, settings: settings.meter }),
-    derive: createDerive({ store, clock, builds, settings: settings.derive }),
-    group: createGroup({ store, build: builds, ownership: identity.ownership }),
-    detect: createDetect({
-      store,
-      clock,
-      logger,
-      catalogue: bundle,
-      catalogueVersion,
-      settings: settings.detect,
-    }),
-    attribute: createAttribute({ store, policy: identity }),
-    triage: createTriage({ store, policy: triage }),
-  }
-  const basis = {
-    meter: contentDigest({ catalogueVersion, settings: settings.meter }),
-    derive: contentDigest({ settings: settings.derive }),
-  }
   const instance = randomUUID()
-  const ingest = createIngest({
-    store,
-    clock,
-    settings: settings.ingest,
-    instance,
-  })
+  // A data folder has one process at a time: the next one goes on with the turn of the one before.
+  const ticker = settings.store.server ? instance : 'embedded'
+  const ingest = createIngest({ store, clock, settings: settings.ingest, instance })
+  const judgement = { settings, reference, regime: chosen.regime, bundle, identity, triageRules }
   return {
-    instance,
+    ...judgement,
     version: readVersion(source.projectFolder),
-    settings,
-    reference,
-    regime: chosen.regime,
-    bundle,
-    identity,
-    triageRules,
+    instance,
     store,
     migrations,
     intake: createIntake({
@@ -129,15 +101,56 @@ export async function openApp(source: AppSource): Promise<App> {
       convertFor,
       settings: settings.ingest,
     }),
-    pipeline: createPipeline({ store, clock, builds, stages, basis }),
+    pipeline: pipelineOf({ ...judgement, store, clock, logger }, ticker),
     clock,
     logger,
     close: () => store.close(),
   }
 }
 
-const CLOCK_SKEW_MS = 5000
+export type PipelineParts = Pick<
+  App,
+  | 'settings'
+  | 'reference'
+  | 'regime'
+  | 'bundle'
+  | 'identity'
+  | 'triageRules'
+  | 'store'
+  | 'clock'
+  | 'logger'
+>
 
+/** The stages as one instance runs them; several instances may stand over one store. */
+export function pipelineOf(parts: PipelineParts, instance: string): Pipeline {
+  const { settings, reference, regime, bundle, identity, triageRules } = parts
+  const { store, clock, logger } = parts
+  const builds = createBuildNumbers(() => clock.now())
+  const catalogueVersion = reference.version
+  const common = { store, clock, builds }
+  const stages = {
+    meter: createMeter({ ...common, catalogueVersion, settings: settings.meter }),
+    derive: createDerive({ ...common, settings: settings.derive }),
+    group: createGroup({ store, build: builds, ownership: identity.ownership }),
+    detect: createDetect({
+      ...common,
+      logger,
+      catalogue: bundle,
+      catalogueVersion,
+      settings: settings.detect,
+    }),
+    attribute: createAttribute({ store, policy: identity }),
+    triage: createTriage({ store, policy: triagePolicy(triageRules, regime, settings) }),
+  }
+  const basis = {
+    meter: contentDigest({ catalogueVersion, settings: settings.meter }),
+    derive: contentDigest({ settings: settings.derive }),
+  }
+  const takeTurn = createTurns({ ...common, instance })
+  return createPipeline({ ...common, stages, basis, instance, takeTurn })
+}
+
+const CLOCK_SKEW_MS = 5000
 /** The store, migrated and holding the reference data; closed again when that fails. */
 async function openFilledStore(
   { projectFolder, clock, logger }: AppSource,

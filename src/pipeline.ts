@@ -1,13 +1,15 @@
 import type { BuildNumbers } from './domain/build.ts'
 import { floorHour, HOUR_MS, type Instant, toSqlTime } from './domain/window.ts'
 import type { Clock } from './ports/clock.ts'
+import { type Fence, UNFENCED } from './ports/fence.ts'
 import type { Store } from './ports/store.ts'
 import type { Attribute, AttributeSummary } from './stages/attribute.ts'
 import type { Derive } from './stages/derive.ts'
 import type { Detect, DetectSummary } from './stages/detect.ts'
 import type { Group } from './stages/group.ts'
-import type { Meter } from './stages/meter.ts'
+import type { Meter, Metered } from './stages/meter.ts'
 import type { Triage, TriageSummary } from './stages/triage.ts'
+import { type TakeTurn, type Turn, TurnLost } from './stages/turn.ts'
 
 /**
  * The seven stages, in order. Ingest follows the streams; the others run on a tick over what is
@@ -46,6 +48,9 @@ export interface PipelineDeps {
   readonly builds: BuildNumbers
   readonly stages: TickStages
   readonly basis: Basis
+  /** Name of this process in `turns` and `ticks`. */
+  readonly instance: string
+  readonly takeTurn: TakeTurn
 }
 
 /**
@@ -69,58 +74,108 @@ export interface TickReport {
 /** Told which stage begins, and how far the rebuilding of hours has come. */
 export type TickProgress = (stage: (typeof STAGES)[number], hours: number) => void
 
+/** A tick that was not this instance's to begin, or to go on with, says why. */
+export type TickOutcome =
+  | ({ readonly done: true } & TickReport)
+  | { readonly done: false; readonly why: string }
+
 export interface Pipeline {
   /**
    * Runs the stages up to `until` over everything that changed. `full` looks at every subject,
-   * dirty or not: due after a start and whenever only time has passed.
+   * dirty or not: due after a start, after a tick that came to no end, and whenever only time has
+   * passed. Two at once over one store are harmless: one stands back, or all is done again.
    */
-  tick(until: Instant, full: boolean, progress?: TickProgress): Promise<TickReport>
+  tick(until: Instant, full: boolean, progress?: TickProgress, fence?: Fence): Promise<TickOutcome>
 }
 
 export function createPipeline(deps: PipelineDeps): Pipeline {
-  const { stages } = deps
   return {
-    async tick(until, full, progress = () => undefined) {
-      const started_at = deps.clock.now()
-      const dirty = new Set<string>()
-      const [last] = await deps.store.query('tick-last', {})
-      if (last && last.meter_basis !== deps.basis.meter) await rebase(deps)
-      const hours = await meterAndDerive(deps, until, dirty, progress)
-      if (last) await deriveMoved(deps, last, until, dirty)
-      const groups = await stages.group.regroup(until)
-      for (const tenant of groups.changed) dirty.add(tenant)
-      progress('detect', hours)
-      const detect = await stages.detect.evaluate(until, full ? null : [...dirty])
-      progress('attribute', hours)
-      const attribute = await stages.attribute.determine(until)
-      progress('triage', hours)
-      const triage = await stages.triage.triage(until)
-      const report = { until, hours, tenants: [...dirty].sort(), detect, attribute, triage }
-      await recordTick(deps, report, started_at)
-      return report
+    async tick(until, full, progress = () => undefined, fence = UNFENCED) {
+      const turn = await deps.takeTurn(fence)
+      if (typeof turn === 'string') return { done: false, why: turn }
+      const tick = { deps, until, progress, turn, rebuilt: new Set<Instant>() }
+      try {
+        return { done: true, ...(await runStages(tick, full)) }
+      } catch (fault) {
+        if (!(fault instanceof TurnLost)) throw fault
+        await markAgain(tick)
+        return { done: false, why: fault.message }
+      } finally {
+        await turn.end()
+      }
     },
   }
 }
 
+interface Tick {
+  readonly deps: PipelineDeps
+  readonly until: Instant
+  readonly progress: TickProgress
+  readonly turn: Turn
+  /** Hours whose marks the tick has seen, settled or not. */
+  readonly rebuilt: Set<Instant>
+}
+
+async function runStages(tick: Tick, full: boolean): Promise<TickReport> {
+  const { deps, until, progress, turn } = tick
+  const { stages, store, clock } = deps
+  const started_at = clock.now()
+  const dirty = new Set<string>()
+  const [last] = await store.query('tick-last', {})
+  if (last && last.meter_basis !== deps.basis.meter) await rebase(deps)
+  const hours = await meterAndDerive(tick, dirty)
+  if (last) await deriveMoved(deps, last, until, dirty)
+  await turn.guard()
+  const groups = await stages.group.regroup(until)
+  for (const tenant of groups.changed) dirty.add(tenant)
+  await turn.guard()
+  progress('detect', hours)
+  const detect = await stages.detect.evaluate(until, full ? null : [...dirty], turn.guard)
+  await turn.guard()
+  progress('attribute', hours)
+  const attribute = await stages.attribute.determine(until, turn.guard)
+  await turn.guard()
+  progress('triage', hours)
+  const triage = await stages.triage.triage(until, turn.guard)
+  const report = { until, hours, tenants: [...dirty].sort(), detect, attribute, triage }
+  await recordTick(tick, report, started_at)
+  return report
+}
+
 /** Passes over dirty hours until none is left; each pass closes its marks once runs are built. */
 async function meterAndDerive(
-  { stages }: PipelineDeps,
-  until: Instant,
+  { deps: { stages }, until, progress, turn, rebuilt }: Tick,
   dirty: Set<string>,
-  progress: TickProgress,
 ): Promise<number> {
   let hours = 0
   for (let from: Instant | null = 0; from !== null; ) {
+    await turn.guard()
     progress('meter', hours)
-    const metered = await stages.meter.rebuild(until, from)
+    const metered: Metered = await stages.meter.rebuild(until, from)
+    for (const hour of metered.marks.hours) rebuilt.add(hour)
     hours += metered.hours.length
+    await turn.guard()
     progress('derive', hours)
     await stages.derive(metered.tenants, until)
-    await stages.meter.settle(metered)
+    // Rows of another instance may have come between ours and their burial: the marks stay.
+    if (metered.marks.hours.length > 0 && (await turn.alone())) await stages.meter.settle(metered)
     for (const tenant of metered.tenants.keys()) dirty.add(tenant)
     from = metered.resume
   }
   return hours
+}
+
+/**
+ * A turn that was lost may have written beside its successor, which has perhaps settled the same
+ * hours by now: they are rebuilt once more, by whoever ticks next.
+ */
+async function markAgain({ deps: { store, clock, builds }, rebuilt }: Tick): Promise<void> {
+  const mark = { batch_id: `again-${builds()}`, state: 1, at: toSqlTime(clock.now()) }
+  const hours = [...rebuilt].map(hour => toSqlTime(hour).slice(0, 'YYYY-MM-DD hh:mm:ss'.length))
+  await store.append(
+    'hour_marks',
+    hours.map(hour => ({ hour, ...mark })),
+  )
 }
 
 /** All hours of history become dirty. The mark is new each time: a closed one would not count. */
@@ -155,10 +210,11 @@ function ceilHour(at: Instant): Instant {
 }
 
 async function recordTick(
-  { store, clock, builds, basis }: PipelineDeps,
+  { deps, turn }: Tick,
   report: TickReport,
   started_at: Instant,
 ): Promise<void> {
+  const { store, clock, builds, basis, instance } = deps
   await store.append('ticks', [
     {
       until: toSqlTime(report.until),
@@ -172,6 +228,9 @@ async function recordTick(
       findings: report.detect.raised + report.detect.restated,
       cases_open: report.triage.open,
       cases_touched: report.triage.touched.length,
+      instance,
+      generation: turn.generation,
+      is_alone: (await turn.alone()) ? 1 : 0,
     },
   ])
 }

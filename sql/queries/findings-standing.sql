@@ -9,7 +9,7 @@ with
     (
         select *
         from findings final
-        order by finding_id, version desc
+        order by finding_id, version desc, build desc
         limit 1 by finding_id
     ),
     determined as

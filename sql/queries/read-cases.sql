@@ -1,11 +1,11 @@
 -- Cases by id that were open in a window, at least in part.
 -- params: from DateTime64(3), until DateTime64(3), open_only Bool, groups, tenants Array(String)
 --         (empty = all), after String (last id of the page before), limit UInt32
--- rows:   the columns of `cases`
+-- rows:   the columns of `cases`; seq is the number of events that stand
 -- bound:  limit. final: the row of the newest event counts
 select
     case_id,
-    seq,
+    cases.version as seq,
     group_id,
     ordinal,
     prong,

@@ -15,7 +15,7 @@ with
         from findings
         where finding_id > {after:String}
             and (empty({ids:Array(String)}) or has({ids:Array(String)}, finding_id))
-        order by finding_id, version desc
+        order by finding_id, version desc, build desc
         limit 1 by finding_id
     ),
     page as

@@ -29,5 +29,6 @@ select
     detected_at
 from findings final
 where has(arrayZip({findings:Array(String)}, {versions:Array(UInt32)}), (finding_id, version))
-order by finding_id, version
+order by finding_id, version, build desc
+limit 1 by finding_id, version
 limit {limit:UInt32}

@@ -5,5 +5,5 @@
 select report_id, case_id, version, case_seq, group_id, built_at, content_hash
 from reports final
 where {case_id:String} = '' or case_id = {case_id:String}
-order by case_id, version desc
+order by case_id, version desc, report_id
 limit {limit:UInt32}

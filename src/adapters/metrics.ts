@@ -12,12 +12,7 @@ export function createMetrics(options: { readonly process: boolean }): Metrics {
   const registers = [new Registry()]
   const [registry = new Registry()] = registers
   if (options.process) collectDefaultMetrics({ register: registry, prefix: 'flopwatch_' })
-  const named = (name: string, help: string, labelNames: string[]) => ({
-    name: `flopwatch_${name}`,
-    help,
-    labelNames,
-    registers,
-  })
+  const named = naming(registers)
   const records = new Counter(
     named('ingest_records_total', 'Records by what became of them.', ['stream', 'outcome']),
   )
@@ -42,6 +37,7 @@ export function createMetrics(options: { readonly process: boolean }): Metrics {
     buckets: BUCKETS_S,
   })
   return {
+    ...detectMetrics(registers),
     delivered({ stream, accepted, duplicates, quarantined, ...receipt }) {
       const { revised, conflicts } = receipt
       const outcomes = { accepted, duplicates, quarantined, revised, conflicts }
@@ -70,4 +66,39 @@ export function createMetrics(options: { readonly process: boolean }): Metrics {
       contentType: registry.contentType,
     }),
   }
+}
+
+/** Who detects, and how the events that detection leaves behind get out. */
+function detectMetrics(registers: Registry[]): Pick<Metrics, 'detecting' | 'outbox' | 'published'> {
+  const named = naming(registers)
+  const labels = ['sink', 'topic']
+  const active = new Gauge(named('detect_active', 'Whether this process detects, 0 or 1.', []))
+  const pending = new Gauge(named('outbox_pending', 'Events that wait for a sink.', labels))
+  const oldest = new Gauge(
+    named('outbox_oldest_seconds', 'Age of the oldest event that waits.', labels),
+  )
+  const taken = new Counter(named('outbox_published_total', 'Events that a sink took.', labels))
+  const failures = new Counter(
+    named('outbox_failures_total', 'Times that a sink took no more.', labels),
+  )
+  return {
+    detecting: is_active => active.set(is_active ? 1 : 0),
+    outbox(sink, topic, count, oldest_s) {
+      pending.set({ sink, topic }, count)
+      oldest.set({ sink, topic }, oldest_s)
+    },
+    published(sink, topic, events, failed) {
+      taken.inc({ sink, topic }, events)
+      if (failed) failures.inc({ sink, topic })
+    },
+  }
+}
+
+function naming(registers: Registry[]) {
+  return (name: string, help: string, labelNames: string[]) => ({
+    name: `flopwatch_${name}`,
+    help,
+    labelNames,
+    registers,
+  })
 }

@@ -1,6 +1,7 @@
 import { type Case, type CaseClocks, isOpen, isReported } from '../domain/case/case.ts'
 import { type AllowedAction, allowedActions } from '../domain/case/case-action.ts'
 import type { SealedCaseEvent } from '../domain/case/case-event.ts'
+import type { CaseRecord } from '../domain/case/case-record.ts'
 import {
   type ColourRule,
   caseDetermination,
@@ -54,16 +55,17 @@ export function caseListText(cases: readonly Case[], seen: SeenAt): string {
 }
 
 export function caseText(
-  current: Case,
-  events: readonly SealedCaseEvent[],
+  { current, standing, voided }: CaseRecord,
   seen: SeenAt,
   banner: string,
 ): string {
+  const lost = 'Void: appended at the same moment as others, without effect'
   return [
     headText(current, banner),
     `Clocks on ${formatDay(seen.at)}\n${clockTable(current, seen)}`,
     `Findings\n${findingTable(current)}`,
-    `Events\n${eventTable(events)}`,
+    `Events\n${eventTable(standing)}`,
+    ...(voided.length > 0 ? [`${lost}\n${eventTable(voided)}`] : []),
     `Next\n${actionTable(allowedActions(current))}`,
   ].join('\n\n')
 }
@@ -254,7 +256,9 @@ export function caseJson(current: Case, seen: SeenAt) {
 }
 
 export function eventJson(event: SealedCaseEvent) {
-  return { ...event, at: formatInstant(event.at), what: eventText(event) }
+  const { case_id, seq, group_id, at, actor, kind, body, prev_hash, hash } = event
+  const what = eventText(event)
+  return { case_id, seq, group_id, at: formatInstant(at), actor, kind, body, prev_hash, hash, what }
 }
 
 function words(name: string): string {

@@ -3,7 +3,7 @@ import type { Case } from '../domain/case/case.ts'
 import { Fault } from '../domain/fault.ts'
 import { caseClocks } from '../policy.ts'
 import { actOnCase, type CaseActionOutcome } from '../stages/case-action.ts'
-import { readCases } from '../stages/cases/ledger.ts'
+import { readCases, readRecords } from '../stages/cases/ledger.ts'
 import { caseJson, caseListText, caseText, eventJson, type SeenAt } from './case-text.ts'
 import { type CommandContext, type GlobalOptions, printLine } from './context.ts'
 import { readInstant } from './detect.ts'
@@ -72,19 +72,19 @@ function byDue(a: Case, b: Case): number {
   return a.clocks.from_transaction.due_at - b.clocks.from_transaction.due_at
 }
 
-const EVENTS_MAX = 100_000
-
 async function printCase(
   context: CommandContext,
   { store, regime }: App,
   { id, view, json }: { id: string; view: SeenAt; json: boolean },
 ): Promise<void> {
-  const [current] = id === '' ? [] : await readCases(store, id)
-  if (!current) throw new Fault('NOT_FOUND', `there is no case ${id}`)
-  const events = await store.query('case-events-all', { case_id: id, limit: EVENTS_MAX })
+  const [record] = id === '' ? [] : await readRecords(store, [id])
+  if (!record) throw new Fault('NOT_FOUND', `there is no case ${id}`)
+  const { current, standing, voided } = record
+  const events = standing.map(eventJson)
+  const void_events = voided.map(eventJson)
   const text = json
-    ? JSON.stringify({ ...caseJson(current, view), events: events.map(eventJson) }, null, 2)
-    : caseText(current, events, view, regime.banner)
+    ? JSON.stringify({ ...caseJson(current, view), events, void_events }, null, 2)
+    : caseText(record, view, regime.banner)
   printLine(context, text)
 }
 

@@ -44,6 +44,9 @@ export function settingRows({ file, environment, origins }: LoadedSettings): Set
     ['KAFKA_USERNAME', environment.KAFKA_USERNAME || null],
     ['KAFKA_PASSWORD', environment.KAFKA_PASSWORD === '' ? null : '(set)'],
     ['FLOPWATCH_TOKENS', tokens(environment.FLOPWATCH_TOKENS)],
+    // An address may hold a token of the receiver's.
+    ['FLOPWATCH_WEBHOOKS', tokens(environment.FLOPWATCH_WEBHOOKS)],
+    ['FLOPWATCH_WEBHOOK_SECRET', environment.FLOPWATCH_WEBHOOK_SECRET ? '(set)' : null],
   ]
   const rest = given.map(([setting, value]) => ({
     setting,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { App } from '../app.ts'
 import { Fault } from '../domain/fault.ts'
 import { regimeThresholds } from '../domain/regime.ts'
@@ -29,7 +30,11 @@ export async function detectCommand(
   }
 }
 
-/** One full tick with a bar over the stages. */
+/** How long a command waits for the tick of another process, and how often it looks. */
+const WAIT_S = 600
+const LOOK_S = 1
+
+/** One full tick with a bar over the stages, once it is the turn of this process. */
 export async function tickWithProgress(
   context: CommandContext,
   app: App,
@@ -38,9 +43,17 @@ export async function tickWithProgress(
   const order = ['meter', 'derive', 'detect', 'attribute', 'triage']
   const progress = createProgress(context.stderr, 'Stages', order.length, 'stages')
   try {
-    const report = await app.pipeline.tick(asOf, true, stage => progress.at(order.indexOf(stage)))
-    progress.at(order.length)
-    return report
+    let why = ''
+    for (let waited_s = 0; waited_s < WAIT_S; waited_s += LOOK_S) {
+      const outcome = await app.pipeline.tick(asOf, true, stage =>
+        progress.at(order.indexOf(stage)),
+      )
+      progress.at(order.length)
+      if (outcome.done) return outcome
+      why = outcome.why
+      await delay(LOOK_S * 1000)
+    }
+    throw new Fault('STORE_UNAVAILABLE', `no turn to tick within ${WAIT_S} s: ${why}`)
   } finally {
     progress.finish()
   }

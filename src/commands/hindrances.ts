@@ -1,19 +1,29 @@
 import type { Hindrance } from '../http/deps.ts'
+import type { DetectRole } from './detect-role.ts'
 import type { StreamReading } from './stream-reading.ts'
-import { FAILURES_TO_UNREADY, type TickLoop } from './tick-loop.ts'
+import { FAILURES_TO_UNREADY } from './tick-loop.ts'
 
 /** What keeps a serving process from its work, as its parts tell it; empty while all is well. */
 export function hindrancesOf(parts: {
-  readonly loop: TickLoop | null
+  readonly detecting: DetectRole | null
   readonly reading: StreamReading | null
 }): Hindrance[] {
-  return [...ofTicks(parts.loop), ...ofStream(parts.reading)]
+  return [...ofDetecting(parts.detecting), ...ofStream(parts.reading)]
 }
 
-function ofTicks(loop: TickLoop | null): Hindrance[] {
-  const failures = loop?.failures() ?? 0
-  if (failures < FAILURES_TO_UNREADY) return []
-  return [{ kind: 'failure', part: 'ticks', message: `${failures} ticks failed in a row` }]
+function ofDetecting(detecting: DetectRole | null): Hindrance[] {
+  if (!detecting) return []
+  const failures = detecting.failures()
+  const trouble = detecting.trouble()
+  const stuck = failures >= FAILURES_TO_UNREADY
+  return [
+    ...(stuck ? [failure('ticks', `${failures} ticks failed in a row`)] : []),
+    ...(trouble !== null ? [failure('stream', trouble)] : []),
+  ]
+}
+
+function failure(part: Hindrance['part'], message: string): Hindrance {
+  return { kind: 'failure', part, message }
 }
 
 /** Each partition that waits for itself; a halted one needs a person, as does a lost group. */

@@ -12,12 +12,12 @@ import type { Intake } from '../ports/intake.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import { checkBind } from '../settings.ts'
 import { type CommandContext, type GlobalOptions, printLine } from './context.ts'
+import { type DetectRole, startDetectRole } from './detect-role.ts'
 import { readEvidence } from './explain.ts'
 import { hindrancesOf } from './hindrances.ts'
 import { openForCommand } from './open.ts'
 import { CLOSE_S, endWithin, GRACE_S } from './shutdown.ts'
 import { type StreamReading, startStreamReading } from './stream-reading.ts'
-import { startTickLoop, type TickLoop } from './tick-loop.ts'
 
 /** `flopwatch serve`: takes streams in, ticks, answers and shows pages, until it is told to stop. */
 
@@ -59,8 +59,8 @@ export async function serveUntilStopped(
     app.settings.kafka.brokers.length > 0 ? openEventStream(app.settings.kafka, app.logger) : null
   const reading =
     stream && roles.includes('ingest') ? await startStreamReading(app, stream, intake) : null
-  const loop = roles.includes('detect') ? startTickLoop(app, metrics) : null
-  const server = await openServer(app, { roles, metrics, intake, loop, reading })
+  const detecting = roles.includes('detect') ? await startDetectRole(app, metrics, stream) : null
+  const server = await openServer(app, { roles, metrics, intake, detecting, reading })
   try {
     const address = await listen(server, app.settings.http)
     printLine(
@@ -72,7 +72,7 @@ export async function serveUntilStopped(
     const cut = await endWithin(GRACE_S, {
       bodies: () => server.close(),
       partitions: async () => reading?.stop(),
-      tick: async () => loop?.stop(),
+      tick: async () => detecting?.stop(),
     })
     if (cut.length > 0) app.logger.warn({ cut }, 'stopped before this had ended')
     await endWithin(CLOSE_S / 8, { stream: async () => stream?.close() })
@@ -95,12 +95,12 @@ interface Serving {
   readonly roles: readonly Role[]
   readonly metrics: Metrics
   readonly intake: Intake
-  readonly loop: TickLoop | null
+  readonly detecting: DetectRole | null
   readonly reading: StreamReading | null
 }
 
 async function openServer(app: App, serving: Serving): Promise<Server> {
-  const { roles, metrics, intake, loop, reading } = serving
+  const { roles, metrics, intake, detecting, reading } = serving
   const { clock, settings } = app
   const store = measuredStore(app.store, metrics, clock)
   return buildServer({
@@ -114,7 +114,7 @@ async function openServer(app: App, serving: Serving): Promise<Server> {
     detectors: app.bundle,
     colours: app.triageRules.colours,
     readiness: {
-      hindrances: () => hindrancesOf({ loop, reading }),
+      hindrances: () => hindrancesOf({ detecting, reading }),
       retry_after_s: settings.ingest.retry_after_s,
     },
     evidence: findingId => readEvidence(store, findingId),

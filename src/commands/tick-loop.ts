@@ -1,12 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { App } from '../app.ts'
+import { sha256Hex } from '../domain/canonical.ts'
 import { HOUR_MS, type Instant } from '../domain/window.ts'
-import type { TickProgress } from '../pipeline.ts'
+import type { TickOutcome, TickProgress } from '../pipeline.ts'
+import { type Fence, UNFENCED } from '../ports/fence.ts'
 import type { Metrics } from '../ports/metrics.ts'
 
 /**
  * The detect role: one tick after the other, never two at once. The first tick looks at every
- * subject, and so does one an hour, because windows move and commitments run out by themselves.
+ * subject, and so does one an hour, because windows move and commitments run out by themselves;
+ * so does the one after a tick that came to no end, since what it had rebuilt was not judged.
  */
 
 export interface TickLoop {
@@ -18,7 +21,8 @@ export interface TickLoop {
 
 export const FAILURES_TO_UNREADY = 3
 
-export function startTickLoop(app: App, metrics: Metrics): TickLoop {
+/** `fence` says whether this process is the one that detects; the others wait for their turn. */
+export function startTickLoop(app: App, metrics: Metrics, fence: Fence = UNFENCED): TickLoop {
   const cancel = new AbortController()
   let failures = 0
   const run = async (): Promise<void> => {
@@ -26,25 +30,24 @@ export function startTickLoop(app: App, metrics: Metrics): TickLoop {
     while (!cancel.signal.aborted) {
       const until = app.clock.now()
       const full = until - fullAt >= HOUR_MS
+      let wait_s = app.settings.detect.tick_s
       try {
-        const timer = stageTimer(app, metrics)
-        const report = await app.pipeline.tick(until, full, timer.progress)
-        timer.finish()
-        const duration_ms = app.clock.now() - until
-        metrics.tick(duration_ms / 1000, report.hours)
-        if (full) fullAt = until
+        const outcome = await tickOnce(app, metrics, fence, { until, full })
         failures = 0
-        const { opened, open } = report.triage
-        if (report.hours > 0)
-          app.logger.info({ duration_ms, hours: report.hours, opened, open }, 'tick')
+        if (outcome.done) {
+          if (full) fullAt = until
+        } else {
+          fullAt = Number.NEGATIVE_INFINITY
+          wait_s *= 1 + apart(app.instance)
+        }
       } catch (fault) {
         failures += 1
+        fullAt = Number.NEGATIVE_INFINITY
         app.logger.error({ fault, failures }, 'tick failed; the next one does its work again')
       }
-      await delay(app.settings.detect.tick_s * 1000, undefined, { signal: cancel.signal }).catch(
-        () => undefined,
-      )
+      await delay(wait_s * 1000, undefined, { signal: cancel.signal }).catch(() => undefined)
     }
+    metrics.detecting(false)
   }
   const running = run()
   return {
@@ -54,6 +57,33 @@ export function startTickLoop(app: App, metrics: Metrics): TickLoop {
       await running
     },
   }
+}
+
+async function tickOnce(
+  app: App,
+  metrics: Metrics,
+  fence: Fence,
+  { until, full }: { readonly until: Instant; readonly full: boolean },
+): Promise<TickOutcome> {
+  metrics.detecting(fence.generation() !== null)
+  const timer = stageTimer(app, metrics)
+  const outcome = await app.pipeline.tick(until, full, timer.progress, fence)
+  timer.finish()
+  if (!outcome.done) {
+    app.logger.info({ why: outcome.why }, 'no tick: it is not the turn of this instance')
+    return outcome
+  }
+  const duration_ms = app.clock.now() - until
+  metrics.tick(duration_ms / 1000, outcome.hours)
+  const { opened, open } = outcome.triage
+  if (outcome.hours > 0)
+    app.logger.info({ duration_ms, hours: outcome.hours, opened, open }, 'tick')
+  return outcome
+}
+
+/** 0..1, another for each instance, so that two that stood back do not meet again and again. */
+function apart(instance: string): number {
+  return Number.parseInt(sha256Hex(instance).slice(0, 6), 16) / 0xffffff
 }
 
 /** Tells how long each stage took, from the call that begins it to the next or to `finish`. */

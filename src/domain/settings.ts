@@ -77,6 +77,14 @@ const list = z
   .transform(text => text.split(',').map(part => part.trim()))
   .pipe(z.array(z.string().min(1, 'has an empty entry')))
 
+/** Events name customers: they leave this host encrypted or not at all. */
+function isWebhook(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname } = new URL(text)
+  if (protocol === 'https:') return true
+  return protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+}
+
 /**
  * Variables that are read; everything that is secret or says where to connect. Where there is a
  * `NAME_FILE` beside `NAME`, it names a file that holds the value.
@@ -110,6 +118,18 @@ export const settingsEnvironment = z
       .pipe(z.array(z.string().min(16, 'has a token of fewer than 16 characters')))
       .optional(),
     FLOPWATCH_TOKENS_FILE: z.string().optional(),
+    FLOPWATCH_WEBHOOKS: list
+      .pipe(z.array(z.string().refine(isWebhook, 'must be https URLs, or http ones of this host')))
+      .optional(),
+    FLOPWATCH_WEBHOOK_SECRET: z
+      .string()
+      .min(16, 'is a secret of fewer than 16 characters')
+      .optional(),
+    FLOPWATCH_WEBHOOK_SECRET_FILE: z.string().optional(),
+  })
+  .refine(given => !given.FLOPWATCH_WEBHOOKS || given.FLOPWATCH_WEBHOOK_SECRET !== undefined, {
+    path: ['FLOPWATCH_WEBHOOKS'],
+    message: 'needs FLOPWATCH_WEBHOOK_SECRET',
   })
   .refine(given => given.KAFKA_CA_FILE === undefined || given.KAFKA_TLS === 'true', {
     path: ['KAFKA_CA_FILE'],
@@ -137,6 +157,8 @@ export interface Settings extends Omit<SettingsFile, 'store' | 'http' | 'ingest'
   /** `server` null: the embedded engine with its data under `path`. */
   readonly store: SettingsFile['store'] & { readonly server: ServerStore | null }
   readonly kafka: KafkaSettings
+  /** Endpoints that events are sent to, and what they are signed with; '' without any. */
+  readonly webhooks: { readonly urls: readonly string[]; readonly secret: string }
   readonly http: SettingsFile['http'] & { readonly tokens: readonly string[] }
   readonly ingest: IngestSettings
 }
@@ -158,6 +180,10 @@ export function assembleSettings(file: SettingsFile, environment: SettingsEnviro
     ...file,
     store: { ...file.store, server },
     kafka: assembleKafka(file.kafka, environment),
+    webhooks: {
+      urls: environment.FLOPWATCH_WEBHOOKS ?? [],
+      secret: environment.FLOPWATCH_WEBHOOK_SECRET ?? '',
+    },
     http: { ...file.http, tokens: environment.FLOPWATCH_TOKENS ?? [] },
     ingest: {
       ...file.ingest,

@@ -14,6 +14,12 @@ export interface Metrics {
   answered(method: string, route: string, status: number, duration_s: number): void
   /** Bodies that are being read. */
   readingBodies(count: number): void
+  /** Whether this process is the one that detects. */
+  detecting(is_active: boolean): void
+  /** What waits to be published to a sink, and how long the oldest of it has waited. */
+  outbox(sink: string, topic: string, pending: number, oldest_s: number): void
+  /** Events that a sink took, and whether it failed to take more. */
+  published(sink: string, topic: string, events: number, failed: boolean): void
   /** All of it in the text form of Prometheus. */
   exposition(): Promise<{ readonly text: string; readonly contentType: string }>
 }

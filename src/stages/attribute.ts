@@ -8,6 +8,7 @@ import {
 } from '../domain/identity/determination.ts'
 import { identityAsOf, identityHistory } from '../domain/identity/history.ts'
 import { type Instant, toSqlTime } from '../domain/window.ts'
+import { type Guard, UNGUARDED } from '../ports/fence.ts'
 import type { QueryRow } from '../ports/queries/registry.ts'
 import type { Row, Store } from '../ports/store.ts'
 
@@ -30,7 +31,7 @@ export interface AttributeSummary {
 }
 
 export interface Attribute {
-  determine(asOf: Instant): Promise<AttributeSummary>
+  determine(asOf: Instant, guard?: Guard): Promise<AttributeSummary>
 }
 
 /** Findings and statements held in memory at once; reaching it stops the stage, loudly. */
@@ -40,7 +41,7 @@ type StandingFinding = QueryRow<'findings-standing'>
 
 export function createAttribute({ store, policy }: AttributeDependencies): Attribute {
   return {
-    async determine(asOf) {
+    async determine(asOf, guard = UNGUARDED) {
       const findings = bounded(await store.query('findings-standing', { limit: ROWS_MAX }))
       const standing = findings.filter(finding => finding.state !== 'withdrawn')
       if (standing.length === 0) return { findings: 0, determined: 0, changed: 0 }
@@ -60,6 +61,7 @@ export function createAttribute({ store, policy }: AttributeDependencies): Attri
         if (finding.determined_version > 0 && finding.status !== body.status) changed += 1
         fresh.push(row(finding, body, { hash, useTime, asOf, group_id: groupOf(finding, groups) }))
       }
+      if (fresh.length > 0) await guard()
       await store.append('determinations', fresh)
       return { findings: standing.length, determined: fresh.length, changed }
     },

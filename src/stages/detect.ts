@@ -1,10 +1,12 @@
 import { judge } from '../domain/band.ts'
+import type { BuildNumbers } from '../domain/build.ts'
 import type { Detector, DetectorBundle } from '../domain/detector.ts'
 import { Fault } from '../domain/fault.ts'
 import type { Evaluation, KnownFinding } from '../domain/finding.ts'
 import { findingChanges } from '../domain/finding-version.ts'
 import { DAY_MS, type Instant, toSqlTime } from '../domain/window.ts'
 import type { Clock, Logger } from '../ports/clock.ts'
+import { type Guard, UNGUARDED } from '../ports/fence.ts'
 import type { QueryRow } from '../ports/queries/registry.ts'
 import type { Row, Store } from '../ports/store.ts'
 import { measureQuery } from './kinds/query.ts'
@@ -25,6 +27,7 @@ export interface DetectDependencies {
   readonly store: Store
   readonly clock: Clock
   readonly logger: Logger
+  readonly builds: BuildNumbers
   readonly catalogue: DetectorBundle
   /** Version of the reference data that capacity and peaks are read from. */
   readonly catalogueVersion: string
@@ -46,7 +49,7 @@ export interface Detect {
    * last call, '' for unattributed compute; null means all, and is due whenever only time has
    * passed, because windows move and commitments run out.
    */
-  evaluate(asOf: Instant, dirty: readonly string[] | null): Promise<DetectSummary>
+  evaluate(asOf: Instant, dirty: readonly string[] | null, guard?: Guard): Promise<DetectSummary>
 }
 
 /** Beyond this many tenants naming them costs the engine more than reading everything. */
@@ -55,18 +58,19 @@ const UNSETTLED_MAX = 100_000
 const NOTHING: DetectSummary = { evaluated: 0, raised: 0, restated: 0, withdrawn: 0, failed: [] }
 
 export function createDetect(dependencies: DetectDependencies): Detect {
-  const { store, catalogue } = dependencies
+  const { store, catalogue, builds } = dependencies
   return {
-    async evaluate(asOf, dirty) {
+    async evaluate(asOf, dirty, guard = UNGUARDED) {
       if (dirty?.length === 0) return NOTHING
       const tenants = await resolveScope(store, dirty)
       const known = await readKnownFindings(store, tenants)
       const unsettled = await store.query('outcomes-unsettled', { limit: UNSETTLED_MAX })
+      const asked = { asOf, tenants, build: builds(), guard }
       let summary = NOTHING
       for (const detector of catalogue.detectors) {
         const open = unsettled.filter(outcome => outcome.detector_id === detector.id)
         const own = known.filter(finding => finding.detector_id === detector.id)
-        const one = await evaluateDetector(dependencies, detector, { asOf, tenants, own, open })
+        const one = await evaluateDetector(dependencies, detector, { ...asked, own, open })
         summary = addSummaries(summary, one)
       }
       return summary
@@ -96,12 +100,14 @@ interface Asked {
   readonly tenants: readonly string[]
   readonly own: readonly KnownFinding[]
   readonly open: readonly QueryRow<'outcomes-unsettled'>[]
+  readonly build: number
+  readonly guard: Guard
 }
 
 async function evaluateDetector(
   dependencies: DetectDependencies,
   detector: Detector,
-  { asOf, tenants, own, open }: Asked,
+  { asOf, tenants, own, open, build, guard }: Asked,
 ): Promise<DetectSummary> {
   const { store, clock, catalogue, settings, logger, catalogueVersion } = dependencies
   const outcome = (fields: Row): Row => ({
@@ -132,7 +138,11 @@ async function evaluateDetector(
     asOf,
     ratio: settings.finding_restate_ratio,
   })
-  await store.append('findings', changes.rows)
+  if (changes.rows.length > 0) await guard()
+  await store.append(
+    'findings',
+    changes.rows.map(row => ({ ...row, build: String(build) })),
+  )
   const gone = goneSubjects(evaluations, open, tenants.length === 0)
   await store.append('outcomes', [
     ...evaluations.map(evaluation => outcome(outcomeFields(detector, evaluation))),

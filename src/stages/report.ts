@@ -8,7 +8,13 @@ import {
   type PackageFile,
   type ReportPackage,
 } from '../domain/report/manifest.ts'
-import { numberReport, reportContent, type TrainingRunReport } from '../domain/report/report.ts'
+import {
+  numberReport,
+  type ReportNumber,
+  reportContent,
+  reportIdOf,
+  type TrainingRunReport,
+} from '../domain/report/report.ts'
 import { toSqlTime } from '../domain/window.ts'
 import type { ReportRenderer } from '../ports/report-renderer.ts'
 import type { Store } from '../ports/store.ts'
@@ -77,8 +83,8 @@ async function buildOne(dependencies: ReportDependencies, found: Case): Promise<
   const input = await gatherReport(dependencies, found)
   const content = reportContent(input)
   const content_hash = contentDigest(content)
-  const { version, fresh } = await versionOf(store, found.case_id, content_hash)
-  const report = numberReport(content, version)
+  const { number, fresh } = await numberOf(store, found.case_id, content_hash)
+  const report = numberReport(content, number)
   const files = await draw(report, renderers)
   const manifest = manifestOf(report, input, files)
   const all = [...files, jsonFile(MANIFEST_NAME, manifest)]
@@ -87,7 +93,7 @@ async function buildOne(dependencies: ReportDependencies, found: Case): Promise<
       {
         report_id: report.report_id,
         case_id: found.case_id,
-        version,
+        version: report.version,
         case_seq: found.seq,
         group_id: found.group_id,
         built_at: toSqlTime(found.updated_at),
@@ -101,11 +107,16 @@ async function buildOne(dependencies: ReportDependencies, found: Case): Promise<
 }
 
 /** The version that has this content, else the next one. */
-async function versionOf(store: Store, caseId: string, contentHash: string) {
+async function numberOf(
+  store: Store,
+  caseId: string,
+  contentHash: string,
+): Promise<{ number: ReportNumber; fresh: boolean }> {
   const known = await store.query('report-versions', { case_id: caseId, limit: VERSIONS_MAX })
   const same = known.find(row => row.content_hash === contentHash)
-  if (same) return { version: same.version, fresh: false }
-  return { version: (known[0]?.version ?? 0) + 1, fresh: true }
+  if (same) return { number: same, fresh: false }
+  const version = (known[0]?.version ?? 0) + 1
+  return { number: { version, report_id: reportIdOf(caseId, version, contentHash) }, fresh: true }
 }
 
 function jsonFile(name: string, value: unknown): PackageFile {

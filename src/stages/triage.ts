@@ -22,6 +22,7 @@ import { openingRuleFor } from '../domain/case/triage-rules.ts'
 import { assert, Fault } from '../domain/fault.ts'
 import { groupId } from '../domain/finding.ts'
 import type { Instant } from '../domain/window.ts'
+import { type Guard, UNGUARDED } from '../ports/fence.ts'
 import type { QueryRow } from '../ports/queries/registry.ts'
 import type { Store } from '../ports/store.ts'
 import { appendToCases, type CaseDraft, readCases } from './cases/ledger.ts'
@@ -45,7 +46,7 @@ export interface TriageSummary {
 }
 
 export interface Triage {
-  triage(asOf: Instant): Promise<TriageSummary>
+  triage(asOf: Instant, guard?: Guard): Promise<TriageSummary>
 }
 
 /** Rows held in memory at once; reaching it stops the stage, loudly. */
@@ -57,10 +58,11 @@ const PASSES_MAX = 5
 
 export function createTriage(dependencies: TriageDependencies): Triage {
   return {
-    async triage(asOf) {
+    async triage(asOf, guard = UNGUARDED) {
       for (let pass = 1; pass <= PASSES_MAX; pass += 1) {
         const book = await writeBook(dependencies, asOf)
         const cases = [...book.cases.values()]
+        if (book.events.length > 0) await guard()
         const moved = await appendToCases(dependencies.store, book.drafts(), cases)
         if (moved.length > 0) continue
         return {

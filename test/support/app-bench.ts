@@ -11,6 +11,7 @@ import type { Logger } from '../../src/ports/clock.ts'
 import type { Receipt } from '../../src/ports/intake.ts'
 import { createDerive } from '../../src/stages/derive.ts'
 import { createMeter } from '../../src/stages/meter.ts'
+import { createTurns } from '../../src/stages/turn.ts'
 import { HOUR } from './meter-bench.ts'
 import { fakeClock, projectFolder } from './store.ts'
 
@@ -132,5 +133,7 @@ export function numbersOnly({ store, clock, settings, reference }: App): Pipelin
     triage: { triage: async () => ({ opened: 0, touched: [], open: 0, events: 0 }) },
   }
   const basis = { meter: 'test', derive: 'test' }
-  return createPipeline({ store, clock, builds, stages, basis })
+  const instance = 'test'
+  const takeTurn = createTurns({ store, clock, builds, instance })
+  return createPipeline({ store, clock, builds, stages, basis, instance, takeTurn })
 }

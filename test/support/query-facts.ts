@@ -32,6 +32,8 @@ const ASKED: Readonly<Record<string, string>> = {
   hours: 'select groupUniqArray(toUnixTimestamp(hour) * 1000) as value from samples',
   'quarantine-of-batch.batch_id': 'select any(batch_id) as value from quarantine',
   topic: "select 'telemetry.accelerator' as value",
+  'outbox-pending.topic': "select 'findings' as value",
+  'outbox-advance.until': "select '2026-01-01 00:00:00' as value",
   'sample-losers.source': "select 'kafka:telemetry.accelerator/0' as value",
   'sample-losers.devices': "select ['streamed'] as value",
   'audit-quarantine.sources': "select ['kafka:telemetry.accelerator/0'] as value",
@@ -103,5 +105,5 @@ export async function readFacts(
 /** Wide numbers come as text; those asked for here are instants and builds. */
 function readWide(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(readWide)
-  return typeof value === 'string' && /^\d{12,13}$/.test(value) ? Number(value) : value
+  return typeof value === 'string' && /^\d{12,16}$/.test(value) ? Number(value) : value
 }

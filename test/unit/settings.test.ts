@@ -245,3 +245,46 @@ test.each([
 test.each(['', 'soon', '-5s', '5 parsecs', '1m30s'])('"%s" is no duration', text => {
   expect(readDuration(text)).toBeNaN()
 })
+
+describe('webhooks', () => {
+  const secret = 'a-secret-of-more-than-16-characters'
+  const given = (urls: string, more: Readonly<Record<string, string>> = {}) =>
+    source({ environment: { FLOPWATCH_WEBHOOKS: urls, FLOPWATCH_WEBHOOK_SECRET: secret, ...more } })
+
+  test('several endpoints share a secret, and neither is shown', () => {
+    const loaded = loadSettings(given('https://a.example/hook?key=hush, http://localhost:9/b'))
+    expect(loaded.settings.webhooks).toEqual({
+      urls: ['https://a.example/hook?key=hush', 'http://localhost:9/b'],
+      secret,
+    })
+    const shown = JSON.stringify(settingRows(loaded))
+    expect(shown).toContain('(2 set)')
+    expect(shown).not.toMatch(/hush|a-secret/)
+    expect(loadSettings(source()).settings.webhooks).toEqual({ urls: [], secret: '' })
+  })
+
+  test.each([
+    'http://a.example/hook',
+    'http://127.0.0.1.example/',
+    'ftp://a.example/',
+    'a.example',
+  ])('events do not leave this host in the clear: %s', url =>
+    expect(() => loadSettings(given(url))).toThrow(/FLOPWATCH_WEBHOOKS must be https URLs/),
+  )
+
+  test.each(['http://127.0.0.1:8000/', 'http://[::1]/', 'http://localhost/'])(
+    'but may stay on it: %s',
+    url => expect(loadSettings(given(url)).settings.webhooks.urls).toEqual([url]),
+  )
+
+  test('without a secret, or with a short one, nothing is sent', () => {
+    const bare = { FLOPWATCH_WEBHOOK_SECRET: '' }
+    expect(() => loadSettings(given('https://a.example/', bare))).toThrow(
+      /needs FLOPWATCH_WEBHOOK_SECRET/,
+    )
+    const short = { FLOPWATCH_WEBHOOK_SECRET: 'short' }
+    expect(() => loadSettings(given('https://a.example/', short))).toThrow(
+      /fewer than 16 characters/,
+    )
+  })
+})

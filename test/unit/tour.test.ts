@@ -156,7 +156,8 @@ test('5 detect: the interval against the line; the middle passes, the lower boun
   const catalogue = { ...bundle, detectors }
   const settings = { finding_restate_ratio: 0.05 }
   const { store } = opened
-  const detect = createDetect({ store, clock, logger, catalogue, catalogueVersion, settings })
+  const judged = { catalogue, catalogueVersion, settings }
+  const detect = createDetect({ store, clock, logger, builds, ...judged })
   expect(await detect.evaluate(NOW, ['acct-tour'])).toMatchObject({ evaluated: 1, raised: 1 })
   const [finding] = await store.query('findings-standing', { limit: 10 })
   // 9.4e19 < 1e20 < 1.28e20: not "crossed", which takes the lower bound, but presumed.

@@ -1,6 +1,4 @@
-import { type Case, foldCase } from '../../domain/case/case.ts'
-import { verifyChain } from '../../domain/case/case-chain.ts'
-import type { SealedCaseEvent } from '../../domain/case/case-event.ts'
+import { type CaseRecord, caseRecord } from '../../domain/case/case-record.ts'
 import { caseDetermination, caseSeverity } from '../../domain/case/case-summary.ts'
 import { Fault } from '../../domain/fault.ts'
 import { DAY_MS } from '../../domain/window.ts'
@@ -24,8 +22,10 @@ export const casePage: ConsolePage = {
   path: '/cases/:id',
   render: async (deps, { id }) => {
     const { store } = deps
-    const events = await store.query('case-events-all', { case_id: id || '-', limit: EVENTS_MAX })
-    const current = readCase(id, events)
+    const events = await store.query('case-events-all', { cases: [id], limit: EVENTS_MAX })
+    const record = caseRecord(events)
+    if (record === null) throw new Fault('NOT_FOUND', `there is no case ${id}`)
+    const { current } = record
     const ids = current.findings.map(mark => mark.finding_id)
     const findings = await store.query('read-findings', { ...oneOf({ ids }), withdrawn: true })
     const lead = leadFinding(findings)
@@ -47,7 +47,7 @@ export const casePage: ConsolePage = {
       after: '',
       limit: REPORTS_MAX,
     })
-    const known = { current, events, findings, lead, determined, names, usage, reports }
+    const known = { ...record, findings, lead, determined, names, usage, reports }
     return { title: nameGroup(tenants, names), section: '/cases', body: caseBody(deps, known) }
   },
 }
@@ -56,9 +56,7 @@ const EVENTS_MAX = 10_000
 const REPORTS_MAX = 100
 const DAYS_MAX = 1200
 
-interface Known {
-  readonly current: Case
-  readonly events: readonly SealedCaseEvent[]
+interface Known extends CaseRecord {
   readonly findings: readonly FindingRow[]
   readonly lead: FindingRow | null
   readonly determined: readonly QueryRow<'determination-newest'>[]
@@ -67,18 +65,8 @@ interface Known {
   readonly reports: readonly QueryRow<'read-reports'>[]
 }
 
-function readCase(id: string, events: readonly SealedCaseEvent[]): Case {
-  const broken = verifyChain(events)
-  if (broken !== null) {
-    throw new Fault('CASE_TAMPERED', `case ${id}, event ${broken.seq}: ${broken.why}`)
-  }
-  const current = foldCase(events)
-  if (current === null) throw new Fault('NOT_FOUND', `there is no case ${id}`)
-  return current
-}
-
 function caseBody(deps: ConsoleDeps, known: Known): Html {
-  const { current, lead, names, findings, events } = known
+  const { current, lead, names, findings, standing, voided } = known
   const body = known.determined[0]?.body
   return html`${head(nameGroup(current.tenants, names), html`${statusBadge(caseDetermination(current))} ${severityBadge(caseSeverity(current))} ${words(current.state)}. Case <span class="id">${current.case_id}</span>, opened ${day(current.opened_at)}.`)}
 <div class="two">${section('In short', null, summary(known))}
@@ -87,7 +75,8 @@ ${usageSection(deps, known)}
 ${section('Who is behind it', body && html`${body.reason}. As of the time of use, by what was known on ${day(known.determined[0]?.known_at ?? 0)}.`, body ? determinationTree(body) : html`<p class="none">Nobody has been determined for the finding that leads this case.</p>`)}
 ${section('Findings', lead && 'The evidence of each is behind its name.', findingTable(findings, deps.detectors.detectors))}
 ${section('Reports', null, reportTable(known.reports))}
-${section('What happened', html`${plural(events.length, 'event')}, each sealed by the hash of the one before; the chain holds. Head <span class="id">${current.last_hash.slice(0, 16)}…</span>`, eventList(events))}`
+${section('What happened', html`${plural(standing.length, 'event')}, each sealed by the hash of the one before; the chain holds. Head <span class="id">${current.last_hash.slice(0, 16)}…</span>`, eventList(standing))}
+${voided.length > 0 && section('Void', html`Appended at the same moment as others that stand: kept, without effect.`, eventList(voided))}`
 }
 
 function summary({ current, lead, names }: Known): Html {

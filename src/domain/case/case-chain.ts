@@ -18,22 +18,28 @@ export interface ChainBreak {
   readonly why: string
 }
 
-/** The first place where a chain does not hold, or null. Events must come in order of `seq`. */
+/**
+ * The first event that does not hold, or null: its content is not what its hash says, or the event
+ * it follows is not there. Events must come in order of `seq`; two that follow the same one are a
+ * fork, no break (see case-record).
+ */
 export function verifyChain(events: readonly SealedCaseEvent[]): ChainBreak | null {
-  let previous = CHAIN_START
-  for (const [at, event] of events.entries()) {
-    const why = faultOf(event, at + 1, previous)
+  const places = new Map([[CHAIN_START, 0]])
+  for (const event of events) {
+    const why = faultOf(event, places)
     if (why !== null) return { seq: event.seq, why }
-    previous = event.hash
+    places.set(event.hash, event.seq)
   }
   return null
 }
 
-function faultOf(event: SealedCaseEvent, seq: number, previous: string): string | null {
-  if (event.seq !== seq) return `event ${seq} is missing or stored twice`
-  if (event.prev_hash !== previous) return 'the event does not follow the one before it'
-  if (event.hash !== hashOf(event, previous)) return 'the content does not match its hash'
-  return null
+function faultOf(event: SealedCaseEvent, places: ReadonlyMap<string, number>): string | null {
+  if (event.hash !== hashOf(event, event.prev_hash)) return 'the content does not match its hash'
+  const before = places.get(event.prev_hash)
+  if (before === event.seq - 1) return null
+  return before === undefined
+    ? 'the event that it follows is missing'
+    : 'the event does not follow the one before it'
 }
 
 function hashOf(event: CaseEvent, prevHash: string): string {

@@ -155,6 +155,9 @@ export type CaseEvent = CaseFact & {
 /** An event with the hashes that chain it to the one before. */
 export type SealedCaseEvent = CaseEvent & { readonly prev_hash: string; readonly hash: string }
 
+/** A sealed event as the store gave it back; `stored_at` is the store's own clock, as sortable text. */
+export type StoredCaseEvent = SealedCaseEvent & { readonly stored_at: string }
+
 /** The actor of everything that the product does of its own accord. */
 export const SYSTEM_ACTOR = 'flopwatch'
 

@@ -2,14 +2,18 @@ import { type Instant, toSqlTime } from '../window.ts'
 import { type Case, isOpen, isReported } from './case.ts'
 import { caseDetermination, caseSeverity, earliestDeadline } from './case-summary.ts'
 
-/** A case as the table `cases` holds it for lists; `seq` decides which row is the newest. */
+/**
+ * A case as the table `cases` holds it for lists. `seq` decides which row is the newest and counts
+ * all events that were seen, since it must grow also when a longer branch turns out to be void.
+ */
 export function caseRow(current: Case) {
   const { clocks, knowledge } = current
   const open = isOpen(current.state)
   const next = open ? earliestDeadline(clocks, isReported(current)) : null
   return {
     case_id: current.case_id,
-    seq: current.seq,
+    seq: storedEvents(current),
+    version: current.seq,
     group_id: current.group_id,
     ordinal: current.ordinal,
     prong: current.prong,
@@ -30,6 +34,11 @@ export function caseRow(current: Case) {
     opened_at: toSqlTime(current.opened_at),
     updated_at: toSqlTime(current.updated_at),
   }
+}
+
+/** Events of a case that the store holds, as far as whoever read it has seen. */
+export function storedEvents(current: Case): number {
+  return current.seq + current.void_events
 }
 
 function timeOrNull(at: Instant | undefined): string | null {

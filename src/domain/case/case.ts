@@ -17,8 +17,10 @@ export interface Case {
   readonly group_id: string
   readonly ordinal: number
   readonly prong: 1 | 2
-  /** The number of events: the version of the case. */
+  /** The number of events that stand: the version of the case. */
   readonly seq: number
+  /** Events that lost against others at the same place of the chain; see case-record. */
+  readonly void_events: number
   readonly state: CaseStatus
   readonly opened_at: Instant
   readonly updated_at: Instant
@@ -173,6 +175,7 @@ function openedCase(event: CaseEvent, body: CaseEventBody<'opened'>, hash: strin
     ordinal: body.ordinal,
     prong: body.prong,
     seq: event.seq,
+    void_events: 0,
     state: 'detected',
     opened_at: event.at,
     updated_at: event.at,

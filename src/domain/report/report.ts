@@ -91,9 +91,17 @@ export function reportContent(input: ReportInput) {
   }
 }
 
-/** Puts the number on a content. The id is a function of case and version, nothing else. */
-export function numberReport(content: ReportContent, version: number): TrainingRunReport {
-  const report_id = reportIdOf(content.case.case_id, version)
+/** The number of a version, and the name under which it can be filed. */
+export interface ReportNumber {
+  readonly version: number
+  readonly report_id: string
+}
+
+/** Puts the number on a content. */
+export function numberReport(
+  content: ReportContent,
+  { report_id, version }: ReportNumber,
+): TrainingRunReport {
   const fields = content.fields.map(field =>
     field.id === REPORT_ID_FIELD
       ? { ...field, known: 'yes' as const, entries: [known('', report_id, 'case')] }
@@ -102,9 +110,12 @@ export function numberReport(content: ReportContent, version: number): TrainingR
   return { ...content, fields, report_id, version }
 }
 
-/** `rep-` and 16 hex digits of the case and the version of its report. */
-export function reportIdOf(caseId: string, version: number): string {
-  return `rep-${sha256Hex(`${caseId}|${version}`).slice(0, 16)}`
+/**
+ * `rep-` and 16 hex digits of the case, the version of its report and the content: two processes
+ * that build different contents at once never give them one name.
+ */
+export function reportIdOf(caseId: string, version: number, contentHash: string): string {
+  return `rep-${sha256Hex(`${caseId}|${version}|${contentHash}`).slice(0, 16)}`
 }
 
 /** What the report at hand is to the authority, and which report it follows. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { CASE_STATUSES, type Case } from '../../domain/case/case.ts'
+import { CASE_STATUSES } from '../../domain/case/case.ts'
 import { DETERMINATIONS, type SealedCaseEvent } from '../../domain/case/case-event.ts'
+import type { CaseRecord } from '../../domain/case/case-record.ts'
 import { SEVERITIES } from '../../domain/detector.ts'
 import type { Deadline } from '../../domain/filing-clock.ts'
 import { formatInstant } from '../../domain/window.ts'
@@ -69,7 +70,7 @@ const deadline = z
   .nullable()
   .meta({ id: 'Deadline' })
 
-const event = z
+export const caseEventShape = z
   .object({
     seq: z.number(),
     at: time,
@@ -103,14 +104,18 @@ export const caseDetailShape = z
       follow_up: deadline,
     }),
     head_hash: z.string().describe('seals all events; whoever kept it can prove them later'),
-    events: z.array(event),
+    events: z.array(caseEventShape),
+    void_events: z
+      .array(caseEventShape)
+      .describe('lost against events appended at the same moment: kept, without effect'),
   })
   .meta({ id: 'CaseDetail' })
 
-export function answerCaseDetail(
-  current: Case,
-  events: readonly SealedCaseEvent[],
-): z.output<typeof caseDetailShape> {
+export function answerCaseDetail({
+  current,
+  standing,
+  voided,
+}: CaseRecord): z.output<typeof caseDetailShape> {
   const { clocks, transaction } = current
   return {
     case_id: current.case_id,
@@ -128,16 +133,14 @@ export function answerCaseDetail(
       follow_up: answerDeadline(clocks.follow_up),
     },
     head_hash: current.last_hash,
-    events: events.map(({ seq, at, actor, kind, body, prev_hash, hash }) => ({
-      seq,
-      at: formatInstant(at),
-      actor,
-      kind,
-      body: { ...body },
-      prev_hash,
-      hash,
-    })),
+    events: standing.map(answerCaseEvent),
+    void_events: voided.map(answerCaseEvent),
   }
+}
+
+export function answerCaseEvent(event: SealedCaseEvent): z.output<typeof caseEventShape> {
+  const { seq, at, actor, kind, body, prev_hash, hash } = event
+  return { seq, at: formatInstant(at), actor, kind, body: { ...body }, prev_hash, hash }
 }
 
 function answerDeadline(found: Deadline | null) {

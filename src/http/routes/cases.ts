@@ -1,7 +1,5 @@
 import { z } from 'zod'
-import { type Case, foldCase } from '../../domain/case/case.ts'
-import { verifyChain } from '../../domain/case/case-chain.ts'
-import type { SealedCaseEvent } from '../../domain/case/case-event.ts'
+import { caseRecord } from '../../domain/case/case-record.ts'
 import { Fault } from '../../domain/fault.ts'
 import { answerCase, answerCaseDetail, caseDetailShape, caseShape } from '../answers/case.ts'
 import { type ApiRoute, apiRoute } from '../api-route.ts'
@@ -44,20 +42,13 @@ export function caseRoutes({ store, clock }: ServerDeps): ApiRoute[] {
       answers: { 'application/json': caseDetailShape },
       answer: async ({ params }) => {
         const events = await store.query('case-events-all', {
-          case_id: params.id,
+          cases: [params.id],
           limit: EVENTS_MAX,
         })
-        const current = foldIntact(params.id, events)
-        if (current === null) throw new Fault('NOT_FOUND', `there is no case ${params.id}`)
-        return answerCaseDetail(current, events)
+        const record = caseRecord(events)
+        if (record === null) throw new Fault('NOT_FOUND', `there is no case ${params.id}`)
+        return answerCaseDetail(record)
       },
     }),
   ]
-}
-
-/** Reads a case from its events; throws CASE_TAMPERED when their chain does not hold. */
-export function foldIntact(caseId: string, events: readonly SealedCaseEvent[]): Case | null {
-  const broken = verifyChain(events)
-  if (broken === null) return foldCase(events)
-  throw new Fault('CASE_TAMPERED', `case ${caseId}, event ${broken.seq}: ${broken.why}`)
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readCaseFact, type SealedCaseEvent } from '../../domain/case/case-event.ts'
+import { readCaseFact, type StoredCaseEvent } from '../../domain/case/case-event.ts'
 import { SEVERITIES } from '../../domain/detector.ts'
 import { sqlCount, sqlTime, sqlTimeOrNull, timeParam } from './cells.ts'
 
@@ -14,8 +14,9 @@ const eventRow = z
     body: z.string(),
     prev_hash: z.string(),
     hash: z.string(),
+    stored_at: z.string(),
   })
-  .transform(({ kind, body, ...row }): SealedCaseEvent => {
+  .transform(({ kind, body, ...row }): StoredCaseEvent => {
     const content: unknown = JSON.parse(body)
     return { ...row, ...readCaseFact(kind, content) }
   })
@@ -77,13 +78,12 @@ export const caseQueries = {
       determined_version: z.number(),
     }),
   },
-  'case-events-all': { params: z.object({ case_id: z.string(), ...limit }), row: eventRow },
+  'case-events-all': { params: z.object({ cases: z.array(z.string()), ...limit }), row: eventRow },
   'case-heads': {
     params: z.object({ cases: z.array(z.string()) }),
     row: z.object({
       case_id: z.string(),
-      seq: z.number(),
-      hash: z.string(),
+      events: sqlCount,
       listed: z.number(),
     }),
   },

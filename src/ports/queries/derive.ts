@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { TIERS } from '../../domain/quantity.ts'
 import type { Gang } from '../../domain/run/gang.ts'
-import { sqlCount, sqlTime, timeParam } from './cells.ts'
+import { sqlBoolean, sqlCount, sqlTime, timeParam } from './cells.ts'
 
 const gangColumns = {
   tenant_id: z.string(),
@@ -33,7 +33,7 @@ function toGang({ flop_lo, flop_mid, flop_hi, ...row }: GangRow & { gang_id: str
 const build = z.number().transform(String)
 const tenant = z.string()
 
-/** Statements of the derive stage: device-hours in, gangs and runs out. */
+/** Statements of the tick and of its derive stage: device-hours in, gangs and runs out. */
 export const deriveQueries = {
   'gangs-build': {
     params: z.object({
@@ -59,6 +59,17 @@ export const deriveQueries = {
   'tick-last': {
     params: z.object({}),
     row: z.object({ until: sqlTime, meter_basis: z.string(), derive_basis: z.string() }),
+  },
+  'turns-list': {
+    params: z.object({}),
+    row: z.object({
+      instance: z.string(),
+      version: sqlCount,
+      generation: sqlCount,
+      is_open: sqlBoolean,
+      began: sqlCount,
+      at: sqlTime,
+    }),
   },
   'tenants-active': {
     params: z.object({ from: timeParam, until: timeParam }),

@@ -8,6 +8,7 @@ import { featureQueries } from './feature.ts'
 import { identityQueries } from './identity.ts'
 import { ingestQueries } from './ingest.ts'
 import { meterQueries } from './meter.ts'
+import { outboxQueries } from './outbox.ts'
 import { overviewQueries } from './overview.ts'
 import { readQueries } from './read.ts'
 import { referenceQueries } from './reference.ts'
@@ -27,6 +28,7 @@ export const queryRegistry = {
   ...identityQueries,
   ...ingestQueries,
   ...meterQueries,
+  ...outboxQueries,
   ...overviewQueries,
   ...readQueries,
   ...referenceQueries,

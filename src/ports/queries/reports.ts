@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { SEVERITIES } from '../../domain/detector.ts'
+import { COMPARISONS, SEVERITIES } from '../../domain/detector.ts'
 import type { Manifest } from '../../domain/report/manifest.ts'
 import type { TrainingRunReport } from '../../domain/report/report.ts'
 import { sqlCount, sqlTime, timeParam } from './cells.ts'
@@ -19,7 +19,7 @@ const parameters = json.pipe(
     z.object({
       value: z.string(),
       unit: z.string(),
-      compare: z.string(),
+      compare: z.enum(COMPARISONS),
       origin: z.string(),
     }),
   ),

@@ -68,6 +68,23 @@ test('statements of the store are timed by name, failures apart', async () => {
   expect(text).toContain('flopwatch_store_seconds_count{statement="read-ready",failed="true"} 1')
 })
 
+test('who detects, and what waits to go out, can be seen', async () => {
+  const metrics = createMetrics({ process: false })
+  metrics.detecting(true)
+  metrics.outbox('stream', 'cases', 3, 42)
+  metrics.published('stream', 'cases', 5, false)
+  metrics.published('stream', 'cases', 1, true)
+  const { text } = await metrics.exposition()
+  const labels = '{sink="stream",topic="cases"}'
+  expect(text).toContain('flopwatch_detect_active 1')
+  expect(text).toContain(`flopwatch_outbox_pending${labels} 3`)
+  expect(text).toContain(`flopwatch_outbox_oldest_seconds${labels} 42`)
+  expect(text).toContain(`flopwatch_outbox_published_total${labels} 6`)
+  expect(text).toContain(`flopwatch_outbox_failures_total${labels} 1`)
+  metrics.detecting(false)
+  expect((await metrics.exposition()).text).toContain('flopwatch_detect_active 0')
+})
+
 test('ticks and stages are counted', async () => {
   const metrics = createMetrics({ process: true })
   metrics.tick(3, 24)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { explainCommand } from '../../../src/commands/explain.ts'
+import { createBuildNumbers } from '../../../src/domain/build.ts'
 import { findingId } from '../../../src/domain/finding.ts'
 import { DAY_MS } from '../../../src/domain/window.ts'
 import { FIXTURE_CATALOGUE, subjectOf, tenantOf } from '../../../src/fixtures/expand.ts'
@@ -48,6 +49,7 @@ beforeAll(async () => {
   const detect = createDetect({
     store: opened.store,
     clock: fakeClock(),
+    builds: createBuildNumbers(() => 1),
     logger: { debug: silent, info: silent, warn: silent, error: silent },
     catalogue: { detectors: [run], hash: 'bundle-hash' },
     catalogueVersion: FIXTURE_CATALOGUE,

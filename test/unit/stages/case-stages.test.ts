@@ -45,7 +45,7 @@ async function casesOf(tenant: string) {
 }
 
 async function eventKinds(case_id: string) {
-  const events = await opened.store.query('case-events-all', { case_id, limit: 1000 })
+  const events = await opened.store.query('case-events-all', { cases: [case_id], limit: 1000 })
   return events.map(event => event.kind)
 }
 
@@ -201,7 +201,7 @@ test('growth within the ratio is recorded, beyond it is material, and small step
   await version(3, 1.34e26, '2026-03-04') // 4.7 % more, 11.7 % above 1.2e26
   await version(4, 1.34e26, '2026-03-05', 'crossed')
   const [found] = await casesOf('shell-g')
-  const events = await store.query('case-events-all', { case_id: found?.case_id ?? '', limit: 100 })
+  const events = await store.query('case-events-all', { cases: [found?.case_id ?? ''], limit: 100 })
   const revised = events.flatMap(event => (event.kind === 'finding_revised' ? [event.body] : []))
   expect(revised.map(body => body.material)).toEqual([false, true, true])
   expect(revised[1]?.reason).toBe('the estimate changed by 12 %')
@@ -243,7 +243,7 @@ test('when two groups turn out to be one, the case opened first takes the other 
 test('an event changed behind the back of the chain stops everything, by name', async () => {
   const { store } = opened
   const [found] = await casesOf('shell-a')
-  const [first] = await store.query('case-events-all', { case_id: found?.case_id ?? '', limit: 1 })
+  const [first] = await store.query('case-events-all', { cases: [found?.case_id ?? ''], limit: 1 })
   expect(first?.kind).toBe('opened')
   await store.append('case_events', [
     {

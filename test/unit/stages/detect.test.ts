@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createBuildNumbers } from '../../../src/domain/build.ts'
 import type { Detector, DetectorBundle } from '../../../src/domain/detector.ts'
 import { findingId } from '../../../src/domain/finding.ts'
 import { DAY_MS } from '../../../src/domain/window.ts'
@@ -12,6 +13,7 @@ import { fakeClock, openTestStore, type TestStore } from '../../support/store.ts
 const ceiling = defaultDetector('entity-rolling-ceiling')
 const linked = defaultDetector('linked-entity-aggregate')
 const clock = fakeClock()
+const builds = createBuildNumbers(clock.now)
 const silent = () => undefined
 const logger = { debug: silent, info: silent, warn: silent, error: silent }
 
@@ -24,8 +26,8 @@ afterAll(() => opened.close())
 function detectWith(...detectors: Detector[]): Detect {
   const catalogue: DetectorBundle = { detectors, hash: detectors.map(({ id }) => id).join() }
   const settings = { finding_restate_ratio: 0.05 }
-  const catalogueVersion = FIXTURE_CATALOGUE
-  return createDetect({ store: opened.store, clock, logger, catalogue, catalogueVersion, settings })
+  const judged = { catalogue, catalogueVersion: FIXTURE_CATALOGUE, settings }
+  return createDetect({ store: opened.store, clock, logger, builds, ...judged })
 }
 
 const day = (count: number): number => FIXTURE_START + count * DAY_MS

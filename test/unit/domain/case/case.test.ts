@@ -187,8 +187,9 @@ test.each([
   ['removed', (events: SealedCaseEvent[]) => events.toSpliced(1, 1), 3],
   [
     'inserted',
-    (events: SealedCaseEvent[]) => events.toSpliced(4, 0, events[3] as SealedCaseEvent),
-    4,
+    (events: SealedCaseEvent[]) =>
+      events.toSpliced(4, 0, { ...(events[3] as SealedCaseEvent), seq: 5 }),
+    5,
   ],
   [
     'resealed',

@@ -1,0 +1,59 @@
+import type { Store } from '../../src/ports/store.ts'
+
+/**
+ * Lets several workers go on over one store in an order that a seed decides: each call of the store
+ * waits for its turn, one call runs at a time, and what comes next is drawn among the workers that
+ * wait. The same seed gives the same order.
+ */
+export interface Interleaving {
+  /** The store as one worker sees it. */
+  storeOf(worker: number, store: Store): Store
+  /** Runs the workers to their ends; answers with what became of each. */
+  run<T>(workers: readonly (() => Promise<T>)[]): Promise<PromiseSettledResult<T>[]>
+  /** The workers in the order in which their calls ran. */
+  readonly order: readonly number[]
+}
+
+interface Waiting {
+  readonly worker: number
+  readonly go: () => Promise<void>
+}
+
+/** `draw(count)` gives a whole number below `count`. */
+export function interleave(draw: (count: number) => number): Interleaving {
+  const waiting: Waiting[] = []
+  const order: number[] = []
+  const inTurn = <T>(worker: number, call: () => Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ worker, go: () => call().then(resolve, reject) })
+    })
+  return {
+    order,
+    storeOf: (worker, store) => ({
+      append: (table, rows) => inTurn(worker, () => store.append(table, rows)),
+      appendLines: (table, columns, lines) =>
+        inTurn(worker, () => store.appendLines(table, columns, lines)),
+      query: (name, params) => inTurn(worker, () => store.query(name, params)),
+      execute: (name, params) => inTurn(worker, () => store.execute(name, params)),
+      queryDetector: (id, params) => inTurn(worker, () => store.queryDetector(id, params)),
+      close: () => store.close(),
+    }),
+    async run(workers) {
+      let running = workers.length
+      const ends = workers.map(work =>
+        work().finally(() => {
+          running -= 1
+        }),
+      )
+      while (running > 0) {
+        // What the last call led to happens before the next is drawn.
+        await new Promise(resolve => setImmediate(resolve))
+        const [next] = waiting.splice(draw(Math.max(waiting.length, 1)), 1)
+        if (!next) continue
+        order.push(next.worker)
+        await next.go()
+      }
+      return Promise.allSettled(ends)
+    },
+  }
+}
