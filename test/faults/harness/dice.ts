@@ -16,9 +16,12 @@ export function createDice(seed: number, label: string): Dice {
       return item
     },
     shuffle<T>(items: readonly T[]): T[] {
-      const left = [...items]
-      const mixed: T[] = []
-      while (left.length > 0) mixed.push(...left.splice(random.integer(0, left.length - 1), 1))
+      const mixed = [...items]
+      for (let at = mixed.length - 1; at > 0; at -= 1) {
+        const other = random.integer(0, at)
+        const [one, two] = [mixed[at], mixed[other]]
+        if (one !== undefined && two !== undefined) [mixed[at], mixed[other]] = [two, one]
+      }
       return mixed
     },
   }

@@ -5,6 +5,8 @@ import type { Truth } from './truth.ts'
 
 /** Senders over HTTP: each body goes to one instance or another until somebody answers 202. */
 export interface HttpSender {
+  /** Records that must stand in quarantine; a body that was sent again counts once. */
+  refused(): number
   resume(): void
   /** Resolves once every body that was drawn is answered 202. */
   pause(): Promise<void>
@@ -29,6 +31,7 @@ export function openHttpSender(options: HttpSenderOptions): HttpSender {
   const { signal } = closing
   let state: 'sending' | 'pausing' | 'paused' = 'paused'
   let idle = Promise.withResolvers<void>()
+  const refused = new Map<number, number>()
 
   const send = async (parcel: Parcel): Promise<void> => {
     truth.add(parcel.samples)
@@ -36,12 +39,12 @@ export function openHttpSender(options: HttpSenderOptions): HttpSender {
       const known = addresses()
       if (known.length > 0 && (await isTaken(dice.pick(known), parcel))) break
     }
+    refused.set(parcel.id, parcel.refused)
   }
   const run = async (): Promise<void> => {
     for await (const _ of setInterval(ROUND_MS, undefined, { signal })) {
       if (state === 'paused') continue
       const pausing = state === 'pausing'
-      // Faults of bodies have tests of their own; here a body is one that 202 answers.
       const parcels = pausing ? traffic.rest() : traffic.draw(20)
       for (const parcel of parcels) await send(parcel)
       if (!pausing) continue
@@ -53,6 +56,7 @@ export function openHttpSender(options: HttpSenderOptions): HttpSender {
     if (!signal.aborted) throw fault
   })
   return {
+    refused: () => [...refused.values()].reduce((sum, count) => sum + count, 0),
     resume() {
       state = 'sending'
       idle = Promise.withResolvers()

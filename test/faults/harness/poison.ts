@@ -18,8 +18,11 @@ export const RECORD_BYTES_MAX = 65_536
 
 type Spell = (sample: Sample) => string
 
-/** Each from two sound samples, a number that nobody else draws, and how a sample is spelled. */
-const KINDS: readonly ((pair: readonly [Sample, Sample], n: number, spell: Spell) => Poison)[] = [
+/** From two sound samples, a number that nobody else draws, and how a sample is spelled. */
+type Kind = (pair: readonly [Sample, Sample], n: number, spell: Spell) => Poison
+
+/** What stops the reading of a message, or says nothing; as a body it would be answered 400. */
+const UNREADABLE: readonly Kind[] = [
   (_, n) => refused(`poison ${n}`),
   () => refused(''),
   () => ({ value: null, records: 0, refused: 0, samples: [] }),
@@ -27,6 +30,17 @@ const KINDS: readonly ((pair: readonly [Sample, Sample], n: number, spell: Spell
   (_, n) => refused(Buffer.concat([gzipSync(`${n}`).subarray(0, 12), Buffer.from([n & 0x7f])])),
   (_, n) => refused(JSON.stringify({ device_id: `x${n}`, filler: 'y'.repeat(RECORD_BYTES_MAX) })),
   (_, n) => refused(`${n}${'z'.repeat(700_000)}`),
+  ([one], n, spell) => ({
+    value: Buffer.from(`[${spell(one)},{"broken ${n}`),
+    records: 2,
+    refused: 1,
+    samples: [one],
+  }),
+  () => ({ value: Buffer.from('[null,[],{}]'), records: 3, refused: 3, samples: [] }),
+]
+
+/** Records that are refused, among neighbours that are not. */
+const UNSOUND: readonly Kind[] = [
   (_, n) => refused(JSON.stringify({ device_id: `x${n}`, time: 'never' })),
   ([one], _, spell) => refused(spell({ ...one, power_w: -1 })),
   ([one], _, spell) => refused(spell({ ...one, end: Date.UTC(2100, 0) })),
@@ -37,16 +51,11 @@ const KINDS: readonly ((pair: readonly [Sample, Sample], n: number, spell: Spell
     samples: [one, two],
   }),
   ([one, two], n, spell) => ({
-    value: Buffer.from(`[${spell(one)},${n},"word",null,[],${spell(two)}]`),
-    records: 6,
-    refused: 4,
+    // Each unlike those of other bodies: quarantine keeps the same bytes from one sender once.
+    value: Buffer.from(`[${spell(one)},${n},"word ${n}",[${n}],${spell(two)}]`),
+    records: 5,
+    refused: 3,
     samples: [one, two],
-  }),
-  ([one], n, spell) => ({
-    value: Buffer.from(`[${spell(one)},{"broken ${n}`),
-    records: 2,
-    refused: 1,
-    samples: [one],
   }),
 ]
 
@@ -56,7 +65,12 @@ function refused(value: string | Buffer): Poison {
 
 let drawn = 0
 
-export function drawPoison(dice: Dice, pair: readonly [Sample, Sample], spell: Spell): Poison {
+export function drawPoison(
+  dice: Dice,
+  { readable }: { readonly readable: boolean },
+  pair: readonly [Sample, Sample],
+  spell: Spell,
+): Poison {
   drawn += 1
-  return dice.pick(KINDS)(pair, drawn, spell)
+  return dice.pick(readable ? UNSOUND : [...UNREADABLE, ...UNSOUND])(pair, drawn, spell)
 }

@@ -1,9 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createDice } from './dice.ts'
 import { type FaultLog, openFaultLog } from './fault-log.ts'
+import { replayConflicts } from './replay.ts'
 import { KINDS, type Planned, planGroups } from './schedule.ts'
+import { checkChecks } from './self-check.ts'
 import { quiesce, untilProgress } from './settle.ts'
 import { createVerifier, type Verifier } from './verify.ts'
+import { watchCommits } from './watch.ts'
 import { openWorld, type World } from './world.ts'
 
 /** Faults upon faults for so long, and after each group of them the whole account. */
@@ -12,8 +15,6 @@ export interface RunOptions {
   readonly seed: number
   readonly minutes: number
   readonly say: (text: string) => void
-  /** Called at the end, over the world as the faults left it. */
-  readonly after?: (world: World, verifier: Verifier) => Promise<void>
 }
 
 export interface RunReport {
@@ -43,7 +44,10 @@ export async function runFaults(options: RunOptions): Promise<RunReport> {
       await strike(world, groups.next().value, log)
       await check(world, verifier, log)
     }
-    await options.after?.(world, verifier)
+    const conflicts = await replayConflicts(world.truth, world.dice)
+    log.note(`a replay settles ${conflicts} conflicts alike`)
+    await checkChecks(world, verifier)
+    log.note('rows changed by hand are noticed, by the checks and by flopwatch audit')
     log.note(`exact after ${log.faults()} faults`)
     return { faults: log.faults(), table: log.table() }
   } catch (fault) {
@@ -69,7 +73,9 @@ async function strike(
     await heal()
     log.note(`${kind.name}: healed`)
   })
+  const watch = watchCommits(world)
   const ends = await Promise.allSettled(strikes)
+  await watch.stop()
   const failed = ends.find(end => end.status === 'rejected')
   if (failed) throw failed.reason
 }

@@ -51,7 +51,16 @@ const START = Date.UTC(2026, 0, 1, 6)
 /** Messages that may be repeated, re-cut or revised; drawn evenly, so some are old. */
 const REMEMBERED = 400
 
-export function createTraffic(seed: number, name: string, nodes: number): Traffic {
+export interface TrafficOptions {
+  readonly seed: number
+  /** Begins the names of its nodes, so that two kinds of traffic do not mix. */
+  readonly name: string
+  readonly nodes: number
+  /** Poison only of a kind that can be read as a body. */
+  readonly readable: boolean
+}
+
+export function createTraffic({ seed, name, nodes, readable }: TrafficOptions): Traffic {
   const dice = createDice(seed, `traffic ${name}`)
   const clocks = Array.from({ length: nodes }, () => START)
   const past: Parcel[] = []
@@ -91,7 +100,7 @@ export function createTraffic(seed: number, name: string, nodes: number): Traffi
     const [one, two] = samples
     if (!one || !two) throw new Error('two samples were asked for')
     ids += 1
-    return { id: ids, key, ...drawPoison(dice, [one, two], spell) }
+    return { id: ids, key, ...drawPoison(dice, { readable }, [one, two], spell) }
   }
   const next = (): Parcel => {
     if (past.length > 0) {

@@ -16,10 +16,17 @@ export interface Sample {
 /** One row as the store and the truth both spell it: device, end, revision, watts, utilisation. */
 export type RowText = string
 
+export interface Conflict {
+  readonly contents: readonly Sample[]
+  readonly stored: RowText
+}
+
 export interface Truth {
   add(samples: readonly Sample[]): void
   /** Identities said so far. */
   count(): number
+  /** Identities under which several contents had the same claim, and the one that was stored. */
+  conflicts(): Conflict[]
   /** What is wrong with the rows, in words, at most so many lines; none when all is as it must be. */
   differences(rows: Iterable<RowText>, max: number): string[]
 }
@@ -66,6 +73,13 @@ export function createTruth(): Truth {
       }
     },
     count: () => said.size,
+    conflicts: () =>
+      [...said].flatMap(([identity, { revision, contents }]) => {
+        const stored = chosen.get(`${identity} ${revision}`)?.content
+        if (stored === undefined) return []
+        const samples = contents.map(content => readRow(`${identity} ${content}`))
+        return [{ contents: samples, stored: `${identity} ${stored}` }]
+      }),
     differences(rows, max) {
       const found: string[] = []
       const met = new Set<string>()
@@ -85,4 +99,10 @@ export function createTruth(): Truth {
       return cut > 0 ? [...found.slice(0, max), `and ${cut} more`] : found
     },
   }
+}
+
+function readRow(row: RowText): Sample {
+  const [device = '', ...numbers] = row.split(' ')
+  const [end = 0, revision = 0, power_w = 0, util_128 = 0] = numbers.map(Number)
+  return { device, end, revision, power_w, util_128 }
 }

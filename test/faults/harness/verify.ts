@@ -1,5 +1,4 @@
 import { auditPartitions, type PartitionAudit } from '../../../src/stages/ingest/audit.ts'
-import { ledgerNexts } from './settle.ts'
 import { GROUP, TOPIC, type World } from './world.ts'
 
 /** The account after a fault: everything that was said stands in the store once, and adds up. */
@@ -43,7 +42,7 @@ export function createVerifier(world: World): Verifier {
       return [
         ...ledgerDifferences(audits, expected, ends),
         ...(await sampleDifferences(world)),
-        ...(await quarantineDifferences(world, quarantine)),
+        ...(await quarantineDifferences(world, withBodies(world, quarantine))),
         ...(await commitDifferences(world)),
       ]
     },
@@ -88,6 +87,15 @@ async function sampleDifferences({ front, truth }: World): Promise<string[]> {
   )
 }
 
+/** Bodies are told apart by no offset: what was refused of all of them stands under one source. */
+function withBodies(
+  { httpSender }: World,
+  quarantine: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  const refused = httpSender.refused()
+  return refused === 0 ? quarantine : new Map([...quarantine, ['http:127.0.0.1', refused]])
+}
+
 async function quarantineDifferences(
   { front }: World,
   wanted: ReadonlyMap<string, number>,
@@ -107,16 +115,24 @@ async function quarantineDifferences(
     .slice(0, LINES_MAX)
 }
 
-/** An offset that is committed beyond a row that is not durable would lose it at the next start. */
-export async function commitDifferences(world: World): Promise<string[]> {
-  // In this order: what the ledger says later can only be more.
-  const committed = await world.log.committed(GROUP)
-  const nexts = await ledgerNexts(world)
+/**
+ * An offset that is committed beyond a row that is not durable would lose it at the next start. What
+ * was rewound had been durable before, so parts that no longer stand count here as well.
+ */
+export async function commitDifferences({ log, front }: World): Promise<string[]> {
+  // In this order: what the store holds later can only be more.
+  const committed = await log.committed(GROUP)
+  const rows = await lines(
+    front.url,
+    `select partition, max(offset_next) from partition_parts
+    where kind = 'part' and topic = '${TOPIC}' group by partition format TSV`,
+  )
+  const durable = new Map(rows.map(row => [Number(row.split('\t')[0]), Number(row.split('\t')[1])]))
   return [...committed]
-    .filter(([partition, offset]) => offset > (nexts.get(partition) ?? 0))
+    .filter(([partition, offset]) => offset > (durable.get(partition) ?? 0))
     .map(
       ([partition, offset]) =>
-        `${TOPIC}/${partition} is committed to ${offset}, durable to ${nexts.get(partition) ?? 0}`,
+        `${TOPIC}/${partition} is committed to ${offset}, durable to ${durable.get(partition) ?? 0}`,
     )
 }
 

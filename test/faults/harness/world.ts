@@ -12,7 +12,7 @@ import { fakeClock, projectFolder } from '../../support/store.ts'
 import { createDice, type Dice } from './dice.ts'
 import { type Disk, openDisk } from './disk.ts'
 import { type HttpSender, openHttpSender } from './http-sender.ts'
-import { type Instance, openInstance } from './instance.ts'
+import { type Instance, type InstanceOptions, openInstance } from './instance.ts'
 import { createLogReader, type LogReader } from './log-reader.ts'
 import { RECORD_BYTES_MAX } from './poison.ts'
 import { openSender, type Sender } from './sender.ts'
@@ -90,16 +90,15 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     folder: logFolder,
     siteFile,
     storePort: Number(new URL(front.url).port),
-    brokers: [`127.0.0.1:${brokerLink.port}`],
+    brokersOf: at => (at === 2 ? kafka.brokers : [`127.0.0.1:${brokerLink.port}`]),
     onDeath: why => deaths.push(why),
   })
   const truth = createTruth()
   const { brokers } = kafka
   const { samples_per_s } = options
-  const traffic = createTraffic(seed, 'k', NODES)
+  const traffic = createTraffic({ seed, name: 'k', nodes: NODES, readable: false })
   const sender = openSender({ brokers, topic: TOPIC, seed, traffic, truth, samples_per_s })
-  const httpTraffic = createTraffic(seed, 'h', 4)
-  httpTraffic.manners.poison = 0
+  const httpTraffic = createTraffic({ seed, name: 'h', nodes: 4, readable: true })
   const addresses = () => instances.flatMap(instance => instance.address() ?? [])
   const httpSender = openHttpSender({ seed, traffic: httpTraffic, truth, addresses })
   return {
@@ -157,11 +156,19 @@ async function openFrontStore(url: string): Promise<Store> {
   return store
 }
 
-/** All by way of the proxy but the last of three, which faults of the broker's link pass by. */
+/** The third goes to the broker straight, so that faults of the link leave somebody at work. */
 async function openInstances(
   { instances }: WorldOptions,
-  options: Omit<Parameters<typeof openInstance>[0], 'name'>,
+  {
+    brokersOf,
+    ...options
+  }: Omit<InstanceOptions, 'name' | 'brokers'> & {
+    readonly brokersOf: (at: number) => readonly string[]
+  },
 ): Promise<Instance[]> {
-  const names = Array.from({ length: instances }, (_, at) => `instance-${at + 1}`)
-  return Promise.all(names.map(name => openInstance({ ...options, name })))
+  return Promise.all(
+    Array.from({ length: instances }, (_, at) =>
+      openInstance({ ...options, name: `instance-${at + 1}`, brokers: brokersOf(at) }),
+    ),
+  )
 }
