@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createDice } from './dice.ts'
+import { keepStore } from './evidence.ts'
 import { type FaultLog, openFaultLog } from './fault-log.ts'
 import { replayConflicts } from './replay.ts'
 import { KINDS, type Planned, planGroups } from './schedule.ts'
@@ -52,7 +53,8 @@ export async function runFaults(options: RunOptions): Promise<RunReport> {
     return { faults: log.faults(), table: log.table() }
   } catch (fault) {
     const why = fault instanceof Error ? fault.stack : String(fault)
-    log.note(`failed: ${why}\nseed ${seed}; logs of the instances are in ${world.logFolder}`)
+    await keepStore(world)
+    log.note(`failed: ${why}\nseed ${seed}; what it left behind is in ${world.logFolder}`)
     throw new Error(`seed ${seed}: ${why}\n${log.text()}`)
   } finally {
     await world.close()

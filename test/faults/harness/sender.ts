@@ -1,6 +1,7 @@
 import { setInterval } from 'node:timers/promises'
 import kafkajs, { type Producer } from 'kafkajs'
 import { createDice } from './dice.ts'
+import { noteParcel } from './evidence.ts'
 import type { Parcel, Traffic } from './traffic.ts'
 import type { Truth } from './truth.ts'
 
@@ -24,6 +25,7 @@ export interface SenderOptions {
   readonly traffic: Traffic
   readonly truth: Truth
   readonly samples_per_s: number
+  readonly logFolder: string
 }
 
 /** A round of sending, and of asking whether to go on. */
@@ -42,6 +44,7 @@ export function openSender(options: SenderOptions): Sender {
   const send = async (parcels: readonly Parcel[]): Promise<void> => {
     for (const parcel of parcels) {
       truth.add(parcel.samples)
+      if (!sent.has(parcel.id)) noteParcel(options.logFolder, parcel)
       sent.set(parcel.id, { records: parcel.records, refused: parcel.refused })
     }
     const messages = parcels.map(({ id, key, value }) => ({ key, value, headers: { id: `${id}` } }))

@@ -68,8 +68,9 @@ export function createTraffic({ seed, name, nodes, readable }: TrafficOptions): 
   const manners = { ...MANNERS }
   let ids = 0
 
-  const parcel = (key: string, samples: readonly Sample[]): Parcel => {
+  const parcel = (key: string, said: readonly Sample[]): Parcel => {
     ids += 1
+    const samples = dice.chance(0.05) ? [...said, dice.pick(said)] : said
     const value = pack(dice, samples)
     return { id: ids, key, value, records: samples.length, refused: 0, samples }
   }

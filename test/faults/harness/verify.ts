@@ -1,4 +1,5 @@
 import { auditPartitions, type PartitionAudit } from '../../../src/stages/ingest/audit.ts'
+import { noteMessage } from './evidence.ts'
 import { GROUP, TOPIC, type World } from './world.ts'
 
 /** The account after a fault: everything that was said stands in the store once, and adds up. */
@@ -26,6 +27,7 @@ export function createVerifier(world: World): Verifier {
   const readLog = (ends: ReadonlyMap<number, number>) =>
     world.log.readTo(ends, (partition, offset, id) => {
       const parcel = world.sender.sent.get(id)
+      noteMessage(world.logFolder, [partition, offset, id])
       if (parcel === undefined) throw new Error(`message ${partition}@${offset} was never sent`)
       const sums = expected.get(partition) ?? { messages: 0, records: 0, refused: 0 }
       expected.set(partition, sums)

@@ -97,7 +97,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const { brokers } = kafka
   const { samples_per_s } = options
   const traffic = createTraffic({ seed, name: 'k', nodes: NODES, readable: false })
-  const sender = openSender({ brokers, topic: TOPIC, seed, traffic, truth, samples_per_s })
+  const flow = { topic: TOPIC, traffic, truth, samples_per_s }
+  const sender = openSender({ brokers, seed, logFolder, ...flow })
   const httpTraffic = createTraffic({ seed, name: 'h', nodes: 4, readable: true })
   const addresses = () => instances.flatMap(instance => instance.address() ?? [])
   const httpSender = openHttpSender({ seed, traffic: httpTraffic, truth, addresses })
