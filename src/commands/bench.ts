@@ -1,122 +1,118 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { cpus, tmpdir, totalmem } from 'node:os'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
-import { promisify } from 'node:util'
-import { z } from 'zod'
-import { bareInsert } from '../adapters/clickhouse/yardstick.ts'
-import { createProgress } from '../terminal/progress.ts'
-import { formatTable } from '../terminal/table.ts'
+import { createLogger } from '../adapters/logger.ts'
+import type { BenchContext } from '../bench/context.ts'
+import { machine } from '../bench/figures.ts'
+import { partSchema } from '../bench/parts/part.ts'
+import { doPart } from '../bench/parts/run.ts'
+import { type BenchResult, formatResult } from '../bench/result.ts'
+import { SECTIONS, type SectionName } from '../bench/sections.ts'
+import { Fault } from '../domain/fault.ts'
+import { createProgress, type Progress } from '../terminal/progress.ts'
 import { type CommandContext, printLine } from './context.ts'
-import { folders } from './open.ts'
-import { simulateCommand } from './simulate.ts'
+import { startStreamReading } from './stream-reading.ts'
 
-/**
- * `flopwatch bench`: the file path against the engine's bare insert of the same bytes, in turn,
- * each in a process of its own, because the engine holds one data folder per process. The ratio
- * is the figure to quote: the machine's own speed drops out of it.
- */
+/** `flopwatch bench`: chooses sections, runs them, prints one table and leaves the result as JSON. */
 
 export interface BenchOptions {
   readonly json?: boolean
-  /** Simulated days of 32 devices at ten seconds: 276,480 samples each. */
-  readonly days?: string
+  /** Sections by name, separated by commas; all when left out. */
+  readonly only?: string
   readonly rounds?: string
-  /** Inner call: measure the yardstick over this file and print it. */
-  readonly yardstick?: string
+  readonly rows?: string
+  readonly seconds?: string
+  readonly partitions?: string
+  /** Folder that gets `bench.json`. */
+  readonly out?: string
+  /** Inner call: do one part in this process and print what it measured. */
+  readonly part?: string
 }
-
-const measured = z.object({ rows: z.number(), seconds: z.number(), memory_peak_bytes: z.number() })
-type Measured = z.output<typeof measured>
 
 export async function benchCommand(context: CommandContext, options: BenchOptions): Promise<void> {
-  if (options.yardstick !== undefined) return measureYardstick(context, options.yardstick)
+  if (options.part !== undefined) return measurePart(context, options.part)
+  const names = readSections(options.only)
   const folder = await mkdtemp(join(tmpdir(), 'flopwatch-bench-'))
+  const bars = createBars(context)
+  const bench: BenchContext = {
+    projectFolder: context.projectFolder,
+    environment: context.environment,
+    clock: context.clock,
+    logger: createLogger(context.stderr, 'warn'),
+    folder,
+    options: {
+      rounds: readCount('--rounds', options.rounds, 3),
+      rows: readCount('--rows', options.rows, 1_000_000),
+      seconds: readCount('--seconds', options.seconds, 60),
+      partitions: readCount('--partitions', options.partitions, 4),
+    },
+    progress: bars.show,
+  }
   try {
-    const silent = { stdout: { write: () => true } }
-    const days = options.days ?? '2'
-    await simulateCommand(silent as never, { scenario: 'small', out: folder, days, seed: '1' })
-    const file = join(folder, 'telemetry.accelerator.ndjson')
-    const rounds = Math.max(1, Number(options.rounds ?? '3'))
-    const pairs = await measurePairs(context, file, folder, rounds)
-    printResult(context, pairs, options.json === true)
+    const result: BenchResult = { machine: machine(), options: bench.options, sections: {} }
+    for (const name of names) result.sections[name] = await SECTIONS[name](bench)
+    await writeResult(options.out ?? 'out', result)
+    const text = options.json === true ? JSON.stringify(result, null, 2) : formatResult(result)
+    printLine(context, text)
   } finally {
+    bars.finish()
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-interface Pair {
-  readonly product: Measured
-  readonly yardstick: Measured
+async function measurePart(context: CommandContext, text: string): Promise<void> {
+  const answer = await doPart(
+    {
+      projectFolder: context.projectFolder,
+      environment: context.environment,
+      clock: context.clock,
+      logger: createLogger(context.stderr, 'warn'),
+      memoryPeak_bytes: () => context.memoryPeak_bytes(),
+      startReading: startStreamReading,
+    },
+    partSchema.parse(JSON.parse(text)),
+  )
+  printLine(context, JSON.stringify(answer))
 }
 
-async function measurePairs(
-  context: CommandContext,
-  file: string,
-  folder: string,
-  rounds: number,
-): Promise<Pair[]> {
-  const pairs: Pair[] = []
-  const progress = createProgress(context.stderr, 'Benchmark', rounds, 'rounds')
-  for (let round = 0; round < rounds; round++) {
-    const yardstick = await inner(context, ['bench', '--yardstick', file])
-    const data = join(folder, `store-${round}`)
-    const product = await inner(context, ['ingest', file, '--data', data, '--json'])
-    pairs.push({ product, yardstick })
-    await rm(data, { recursive: true, force: true })
-    progress.at(round + 1)
+async function writeResult(folder: string, result: BenchResult): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'bench.json'), `${JSON.stringify(result, null, 2)}\n`)
+}
+
+function readSections(text: string | undefined): SectionName[] {
+  const all = Object.keys(SECTIONS) as SectionName[]
+  if (text === undefined) return all
+  const named = text.split(',').map(part => part.trim())
+  const chosen = all.filter(name => named.includes(name))
+  if (chosen.length === named.length) return chosen
+  throw new Fault('USAGE', `--only "${text}" is not a list of ${all.join(', ')}`)
+}
+
+function readCount(option: string, text: string | undefined, otherwise: number): number {
+  const value = text === undefined ? otherwise : Number(text)
+  if (Number.isInteger(value) && value >= 1 && value <= 1e9) return value
+  throw new Fault('USAGE', `${option} "${text}" is not a whole number from 1 up`)
+}
+
+/** One bar for each title, one after the other. */
+function createBars(context: CommandContext): {
+  show: BenchContext['progress']
+  finish(): void
+} {
+  let current: { title: string; bar: Progress } | null = null
+  const finish = (): void => {
+    current?.bar.finish()
+    current = null
   }
-  progress.finish()
-  return pairs
-}
-
-async function inner(context: CommandContext, words: string[]): Promise<Measured> {
-  const main = join(context.projectFolder, 'src', 'main.ts')
-  const { stdout } = await promisify(execFile)('node', [main, ...words], { maxBuffer: 1 << 24 })
-  return measured.parse(JSON.parse(stdout))
-}
-
-async function measureYardstick(context: CommandContext, file: string): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'flopwatch-yardstick-'))
-  try {
-    const sql = join(folders(context).sql, 'bench', 'yardstick-create.sql')
-    const result = await bareInsert(file, folder, sql, () => performance.now())
-    printLine(context, JSON.stringify({ ...result, memory_peak_bytes: context.memoryPeak_bytes() }))
-  } finally {
-    await rm(folder, { recursive: true, force: true })
+  return {
+    finish,
+    show: (title, done, total) => {
+      if (current?.title !== title) {
+        finish()
+        current = { title, bar: createProgress(context.stderr, title, total, 'rounds') }
+      }
+      current.bar.at(done, total)
+    },
   }
-}
-
-function printResult(context: CommandContext, pairs: readonly Pair[], json: boolean): void {
-  const rate = ({ rows, seconds }: Measured) => rows / seconds
-  const ratio = middle(pairs.map(({ product, yardstick }) => rate(product) / rate(yardstick)))
-  const result = {
-    machine: { cores: cpus().length, model: cpus()[0]?.model ?? '', memory_bytes: totalmem() },
-    rows: pairs[0]?.product.rows ?? 0,
-    rounds: pairs.length,
-    file_rows_per_s: middle(pairs.map(pair => rate(pair.product))),
-    yardstick_rows_per_s: middle(pairs.map(pair => rate(pair.yardstick))),
-    ratio,
-    memory_peak_bytes: Math.max(...pairs.map(pair => pair.product.memory_peak_bytes)),
-  }
-  if (json) {
-    printLine(context, JSON.stringify(result, null, 2))
-    return
-  }
-  const count = (value: number) => Math.round(value).toLocaleString('en')
-  const columns = [{ name: 'what' }, { name: 'figure', align: 'right' as const }]
-  const rows = [
-    ['file → store, checked and counted once', `${count(result.file_rows_per_s)} rows/s`],
-    ['bare engine insert of the same bytes', `${count(result.yardstick_rows_per_s)} rows/s`],
-    ['ratio (median of pairs)', ratio.toFixed(2)],
-    ['peak memory of the product', `${count(result.memory_peak_bytes / 2 ** 20)} MiB`],
-    ['samples, rounds, cores', `${count(result.rows)}, ${result.rounds}, ${result.machine.cores}`],
-  ]
-  printLine(context, formatTable(columns, rows))
-}
-
-function middle(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0
 }

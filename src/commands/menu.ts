@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { type AuditOptions, auditCommand } from './audit.ts'
 import { type BenchOptions, benchCommand } from './bench.ts'
 import { type CaseOptions, caseCommand } from './case.ts'
@@ -151,11 +151,15 @@ function addTending(add: Add): void {
     'print the settings in effect and their origin',
     settingsCommand,
   ).option('--json', 'print for machines')
-  add<BenchOptions>('bench', 'measure the file path against the bare engine', benchCommand)
-    .option('--days <n>', 'simulated days of 32 devices at ten seconds (default: 2)')
-    .option('--rounds <n>', 'pairs of measurements (default: 3)')
-    .option('--yardstick <file>', 'measure the yardstick alone over this file')
+  add<BenchOptions>('bench', 'measure the product against yardsticks in the same run', benchCommand)
+    .option('--only <sections>', 'of file, kafka, http, latency, tick, faults (default: all)')
+    .option('--rounds <n>', 'measurements of each kind, in turn (default: 3)')
+    .option('--rows <n>', 'samples of a measurement (default: 1000000)')
+    .option('--seconds <n>', 'length of what runs for a time (default: 60)')
+    .option('--partitions <n>', 'of the topics (default: 4)')
+    .option('--out <folder>', 'where bench.json goes (default: out)')
     .option('--json', 'print for machines')
+    .addOption(new Option('--part <json>', 'inner call').hideHelp())
   add<GlobalOptions>(
     'detector:new <id>',
     'start a detector folder from the template',

@@ -36,6 +36,7 @@ export function interleave(draw: (count: number) => number): Interleaving {
       query: (name, params) => inTurn(worker, () => store.query(name, params)),
       execute: (name, params) => inTurn(worker, () => store.execute(name, params)),
       queryDetector: (id, params) => inTurn(worker, () => store.queryDetector(id, params)),
+      stage: () => inTurn(worker, () => store.stage()),
       close: () => store.close(),
     }),
     async run(workers) {

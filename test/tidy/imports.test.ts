@@ -37,6 +37,7 @@ const RULES: Record<string, Grant> = {
     packages: ['fastify', 'zod', 'prom-client'],
     node: ['node:crypto', 'node:stream', 'node:zlib'],
   },
+  bench: { rooms: ['*'], packages: ['zod'], node: ['*'] },
   commands: { rooms: ['*'], packages: ['zod', 'yaml', 'commander'], node: ['*'] },
   'settings.ts': {
     rooms: ['domain', 'settings', 'yaml-file.ts'],

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto'
+import { openEventStream } from '../../adapters/kafka/open.ts'
+import { idleConsumer } from '../../adapters/kafka/yardstick.ts'
+import { openApp } from '../../app.ts'
+import type { EventStream } from '../../ports/event-stream.ts'
+import type { Store } from '../../ports/store.ts'
+import { loadSettings } from '../../settings.ts'
+import type { PartContext } from '../context.ts'
+import type { Measured } from './part.ts'
+
+/** The ingest role over real topics, until the ledger of partitions has so many messages. */
+export async function readTopics(
+  context: PartContext,
+  {
+    site,
+    data,
+    messages,
+  }: { readonly site: string; readonly data: string; readonly messages: number },
+): Promise<Measured> {
+  const app = await openApp({ ...context, siteFile: site, flags: { data } })
+  const stream = openEventStream(app.settings.kafka, app.logger)
+  try {
+    const watched = watchLedger(stream, app.store, messages)
+    const reading = await context.startReading(app, watched.stream, app.intake)
+    const seconds = await watched.finished
+    await reading.stop()
+    const lines = await app.store.query('audit-partitions', { since: 0 })
+    const rows = lines.reduce((sum, line) => sum + line.consumed, 0)
+    return { rows, seconds, memory_peak_bytes: context.memoryPeak_bytes() }
+  } finally {
+    await stream.close()
+    await app.close()
+  }
+}
+
+/**
+ * The same stream, watched: `finished` tells the seconds from the assignment of partitions to the
+ * verdict that made the last message durable. A process that goes on after another begins to count
+ * at what that one left in the ledger.
+ */
+function watchLedger(
+  stream: EventStream,
+  store: Store,
+  messages: number,
+): { readonly stream: EventStream; readonly finished: Promise<number> } {
+  const { promise: finished, resolve } = Promise.withResolvers<number>()
+  let durable: Promise<number> = Promise.resolve(0)
+  let since = 0
+  const settle = (count: number): number => {
+    if (count >= messages) resolve((performance.now() - since) / 1000)
+    return count
+  }
+  return {
+    finished,
+    stream: {
+      ...stream,
+      consume: options =>
+        stream.consume({
+          ...options,
+          assigned(partitions, generation) {
+            if (partitions.length > 0) {
+              since = since || performance.now()
+              durable = countDurable(store).then(settle)
+            }
+            options.assigned?.(partitions, generation)
+          },
+          async batch(batch) {
+            await durable
+            const verdict = await options.batch(batch)
+            if (verdict.kind === 'durable') {
+              durable = durable.then(count => settle(count + batch.messages.length))
+            }
+            return verdict
+          },
+        }),
+    },
+  }
+}
+
+async function countDurable(store: Store): Promise<number> {
+  const lines = await store.query('audit-partitions', { since: 0 })
+  return lines.reduce((sum, line) => sum + line.messages, 0)
+}
+
+/** The yardstick: what the library can fetch from these topics when nobody looks at it. */
+export async function readIdly(
+  context: PartContext,
+  {
+    site,
+    topic,
+    messages,
+  }: { readonly site: string; readonly topic: string; readonly messages: number },
+): Promise<Measured & { readonly bytes: number }> {
+  const configFolder = `${context.projectFolder}/config`
+  const { settings } = loadSettings({ ...context, configFolder, siteFile: site, flags: {} })
+  const read = await idleConsumer(
+    settings.kafka,
+    context.logger,
+    { topic, group: `bench-idle-${randomUUID()}`, messages },
+    () => performance.now(),
+  )
+  return { ...read, rows: read.messages, memory_peak_bytes: context.memoryPeak_bytes() }
+}

@@ -1,0 +1,180 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openEventStream } from '../../adapters/kafka/open.ts'
+import { deleteTopics } from '../../adapters/kafka/yardstick.ts'
+import { planTopics } from '../../domain/kafka-settings.ts'
+import { runPart, type Serving, startServe } from '../child.ts'
+import type { BenchContext } from '../context.ts'
+import { type Figure, quantile, type SectionResult } from '../figures.ts'
+import { fillTopic, makeTopics } from '../fill-topic.ts'
+import { probeLines } from '../parts/live-load.ts'
+import { measured } from '../parts/part.ts'
+import { postBody } from '../parts/post-bodies.ts'
+import { type Probe, probe } from '../probes.ts'
+import { benchFleet } from '../sample-lines.ts'
+import { readTicks } from '../tick-metrics.ts'
+import { withoutKafka } from './http.ts'
+import { NO_KAFKA } from './kafka.ts'
+
+/**
+ * From sample to finding while the product does half of what it can: first what it can is measured,
+ * then a fleet reports live at half of that, and probes are timed in between.
+ */
+
+const PROBE_EVERY_MS = 1000
+/** How long a finding may be late before its probe counts as lost. */
+const GRACE_S = 60
+/** Operations of a probe: twice the default threshold of a run. */
+const PROBE_OPERATIONS = 2e26
+/** Stretches of the run that latencies are told for: the dirty hour grows from one to the next. */
+const STRETCHES = 3
+
+interface Load {
+  readonly way: 'Kafka' | 'HTTP'
+  readonly rows_per_s: number
+  /** Largest resident size of the product so far. */
+  readonly server: Serving
+  readonly send: (tenant_id: string) => Promise<void>
+  readonly topic: { readonly site: string; readonly name: string } | null
+}
+
+export async function benchLatency(bench: BenchContext): Promise<SectionResult> {
+  const http = await overHttp(bench)
+  if (!bench.environment['KAFKA_BROKERS'])
+    return { figures: http, skipped: `over Kafka: ${NO_KAFKA}` }
+  return { figures: [...(await overKafka(bench)), ...http], skipped: null }
+}
+
+async function overKafka(bench: BenchContext): Promise<Figure[]> {
+  const data = join(bench.folder, 'latency-store')
+  const site = await makeTopics(bench, 'latency')
+  const live = await makeTopics(bench, 'latency-live')
+  const stream = openEventStream(live.kafka, bench.logger)
+  const name = `${live.prefix}telemetry.accelerator`
+  try {
+    const { fleet, steps } = benchFleet('narrow', bench.options.rows, bench.clock.now())
+    const { messages, rows } = await fillTopic(bench, site, { fleet, steps, kind: 'batched' })
+    const part = { part: 'read-topics', site: site.file, data, messages } as const
+    const full = measured.parse(await runPart(bench, part))
+    await rm(data, { recursive: true, force: true })
+    const server = await startServe(bench, ['--config', live.file, '--data', data])
+    const send = (tenant_id: string) =>
+      stream.publish(name, [
+        {
+          key: tenant_id,
+          value: probeLines(tenant_id, bench.clock.now(), PROBE_OPERATIONS),
+          headers: {},
+        },
+      ])
+    const rows_per_s = Math.round(rows / full.seconds / 2)
+    const topic = { site: live.file, name }
+    return await measureLoad(bench, { way: 'Kafka', rows_per_s, server, send, topic })
+  } finally {
+    await stream.close()
+    await rm(data, { recursive: true, force: true })
+    const topics = [site, live].flatMap(({ kafka }) => planTopics(kafka).map(plan => plan.name))
+    await deleteTopics(site.kafka, bench.logger, topics)
+  }
+}
+
+async function overHttp(bench: BenchContext): Promise<Figure[]> {
+  const data = join(bench.folder, 'latency-store')
+  const fresh = () => rm(data, { recursive: true, force: true })
+  const alone = withoutKafka(bench)
+  try {
+    const { fleet, steps } = benchFleet('narrow', bench.options.rows, bench.clock.now())
+    const filled = await startServe(alone, ['--roles', 'ingest', '--data', data])
+    const part = {
+      part: 'post-bodies',
+      fleet,
+      steps,
+      rows_per_body: 1000,
+      gzip: false,
+      senders: 4,
+    } as const
+    const full = measured
+      .pick({ rows: true, seconds: true })
+      .parse(await runPart(bench, { ...part, url: filled.url }))
+    await filled.stop()
+    await fresh()
+    const server = await startServe(alone, ['--data', data])
+    const send = async (tenant_id: string) => {
+      await postBody(server.url, probeLines(tenant_id, bench.clock.now(), PROBE_OPERATIONS), false)
+    }
+    const rows_per_s = Math.round(full.rows / full.seconds / 2)
+    return await measureLoad(bench, { way: 'HTTP', rows_per_s, server, send, topic: null })
+  } finally {
+    await fresh()
+  }
+}
+
+/** Load and probes side by side; the server is stopped at the end. */
+async function measureLoad(bench: BenchContext, load: Load): Promise<Figure[]> {
+  const { seconds } = bench.options
+  const { server, rows_per_s, topic } = load
+  bench.progress(`Latency, ${load.way}`, 0, 1)
+  try {
+    const { url } = server
+    const part = { part: 'live-load', shape: 'narrow', topic, url, rows_per_s, seconds } as const
+    const [sent, probes] = await Promise.all([
+      runPart(bench, part),
+      probe({ url, seconds, every_ms: PROBE_EVERY_MS, send: load.send, grace_s: GRACE_S }),
+    ])
+    const held = measured.pick({ rows: true, seconds: true }).parse(sent)
+    const ticks = await readTicks(url)
+    const memory = await server.memoryPeak_bytes()
+    bench.progress(`Latency, ${load.way}`, 1, 1)
+    return figuresOf(load, { seconds, held, probes, ticks, memory })
+  } finally {
+    await server.stop()
+  }
+}
+
+interface Outcome {
+  readonly seconds: number
+  readonly held: { readonly rows: number; readonly seconds: number }
+  readonly probes: readonly Probe[]
+  readonly ticks: Awaited<ReturnType<typeof readTicks>>
+  readonly memory: number
+}
+
+function figuresOf(load: Load, { seconds, held, probes, ticks, memory }: Outcome): Figure[] {
+  const basis = { rows_per_s: load.rows_per_s, seconds, probes: probes.length, rows: held.rows }
+  const one = (what: string, unit: string, value: number, rounds = 1): Figure => ({
+    section: 'latency',
+    what: `${what} (${load.way})`,
+    unit,
+    value: { median: value, min: value, max: value },
+    rounds,
+    basis,
+  })
+  const lost = probes.filter(({ latency_ms }) => latency_ms === null).length
+  const told = (share: number, of: readonly Probe[]) =>
+    quantile(
+      of.map(({ latency_ms }) => latency_ms ?? Number.POSITIVE_INFINITY),
+      share,
+    ) / 1000
+  const stretches = Array.from({ length: STRETCHES }, (_, index) => {
+    const [from, to] = [index, index + 1].map(at => (at * seconds * 1000) / STRETCHES)
+    const own = probes.filter(({ sent_ms }) => sent_ms >= (from ?? 0) && sent_ms < (to ?? 0))
+    const share = Math.round((100 * (index + 1)) / STRETCHES)
+    return one(
+      `sample to finding, p99, up to ${share} % of the rows`,
+      's',
+      told(0.99, own),
+      own.length,
+    )
+  })
+  return [
+    one('sample to finding, p50', 's', told(0.5, probes), probes.length),
+    one('sample to finding, p99', 's', told(0.99, probes), probes.length),
+    ...stretches,
+    one('probes without a finding', 'probes', lost),
+    one('load that was held', 'rows/s', held.rows / held.seconds),
+    one('mean tick', 's', ticks.mean_s, ticks.count),
+    ...Object.entries(ticks.stages).map(([stage, s]) =>
+      one(`of a mean tick ${stage}`, 's', s, ticks.count),
+    ),
+    one('peak memory, all roles', 'MiB', memory / 2 ** 20),
+  ]
+}
