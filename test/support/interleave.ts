@@ -1,3 +1,4 @@
+import type { Stage } from '../../src/ports/stage.ts'
 import type { Store } from '../../src/ports/store.ts'
 
 /**
@@ -27,6 +28,15 @@ export function interleave(draw: (count: number) => number): Interleaving {
     new Promise((resolve, reject) => {
       waiting.push({ worker, go: () => call().then(resolve, reject) })
     })
+  const stageOf = (worker: number, stage: Stage): Stage => ({
+    executeLines: (name, params, pieces) =>
+      inTurn(worker, () => stage.executeLines(name, params, pieces)),
+    appendLines: (table, columns, lines) =>
+      inTurn(worker, () => stage.appendLines(table, columns, lines)),
+    query: (name, params) => inTurn(worker, () => stage.query(name, params)),
+    execute: (name, params) => inTurn(worker, () => stage.execute(name, params)),
+    release: () => stage.release(),
+  })
   return {
     order,
     storeOf: (worker, store) => ({
@@ -36,7 +46,7 @@ export function interleave(draw: (count: number) => number): Interleaving {
       query: (name, params) => inTurn(worker, () => store.query(name, params)),
       execute: (name, params) => inTurn(worker, () => store.execute(name, params)),
       queryDetector: (id, params) => inTurn(worker, () => store.queryDetector(id, params)),
-      stage: () => inTurn(worker, () => store.stage()),
+      stage: async () => stageOf(worker, await store.stage()),
       close: () => store.close(),
     }),
     async run(workers) {
