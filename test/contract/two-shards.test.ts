@@ -38,7 +38,7 @@ beforeAll(async () => {
   front = await startFront(join(folder, 'store'))
   const engine = {
     kind: 'server',
-    url: front.url,
+    url: `${front.url}?${shardSettings()}`,
     database: 'default',
     user: 'default',
     password: '',
@@ -60,20 +60,21 @@ async function cutIntoShards(): Promise<void> {
       `create table ${table} as remote('127.0.0.1,localhost', currentDatabase(), '${table}_local', 'default', '', cityHash64(device_id))`,
     )
   }
-  // No Keeper, so no quorum; the session of the front keeps what is set.
-  const { insert_quorum: _, ...settings } = CLUSTER_SETTINGS
-  for (const [name, value] of Object.entries(settings)) await command(`set ${name} = '${value}'`)
-  await showShards('cityHash64(device_id) % 2 = shardNum() - 1')
 }
 
-/** What a shard sees of the parts. */
-async function showShards(condition: string): Promise<void> {
-  const filters = CUT.map(table => `'default.${table}_local': '${condition}'`)
-  await command(`set additional_table_filters = {${filters.join(', ')}}`)
+/** For every connection of the product: settings of a cluster, and what a shard sees of the parts. */
+function shardSettings(): string {
+  // No Keeper, so no quorum.
+  const { insert_quorum: _, ...settings } = CLUSTER_SETTINGS
+  const seen = 'cityHash64(device_id) % 2 = shardNum() - 1'
+  const filters = CUT.map(table => `'default.${table}_local': '${seen}'`)
+  const all = { ...settings, additional_table_filters: `{${filters.join(', ')}}` }
+  const fields = new URLSearchParams()
+  for (const [name, value] of Object.entries(all)) fields.set(`ch_${name}`, String(value))
+  return fields.toString()
 }
 
 async function makeWhole(): Promise<void> {
-  await command('set additional_table_filters = {}')
   for (const table of CUT) {
     await command(`rename table ${table} to ${table}_cut, ${table}_local to ${table}`)
   }
