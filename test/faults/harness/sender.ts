@@ -2,6 +2,7 @@ import { setInterval } from 'node:timers/promises'
 import kafkajs, { type Producer } from 'kafkajs'
 import { createDice } from './dice.ts'
 import { noteParcel } from './evidence.ts'
+import { registerGzip } from './gzip-codec.ts'
 import type { Parcel, Traffic } from './traffic.ts'
 import type { Truth } from './truth.ts'
 
@@ -36,6 +37,7 @@ export function openSender(options: SenderOptions): Sender {
   const dice = createDice(options.seed, 'sender')
   const sent = new Map<number, Pick<Parcel, 'records' | 'refused'>>()
   const closing = new AbortController()
+  registerGzip()
   let state: 'sending' | 'pausing' | 'paused' = 'paused'
   let idle = Promise.withResolvers<void>()
   let producer: Producer | null = null

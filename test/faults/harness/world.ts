@@ -1,10 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import kafkajs from 'kafkajs'
 import { openStore } from '../../../src/adapters/clickhouse/open.ts'
-import { kafkaSettings, planTopics } from '../../../src/domain/kafka-settings.ts'
 import type { Store } from '../../../src/ports/store.ts'
+import { flopwatch } from '../../support/command.ts'
 import { type FaultProxy, openFaultProxy } from '../../support/fault-proxy.ts'
 import { type Front, startFront } from '../../support/front-process.ts'
 import { openKafka, type TestKafka } from '../../support/kafka-broker.ts'
@@ -54,7 +53,7 @@ export const GROUP = 'flopwatch'
 /** Of a member of the group that is silent; a zombie sleeps longer than this. */
 export const SESSION_S = 6
 const PARTITIONS = 8
-const NODES = 24
+const NODES = 40
 
 const SITE = `
 kafka:
@@ -63,6 +62,9 @@ kafka:
   rebalance_timeout_s: 6
   request_timeout_s: 3
   failure_wait_s: 1
+  topics:
+    telemetry: { partitions: ${PARTITIONS} }
+    identity: { partitions: 1 }
   fetch: { wait_s: 0.2, partition_bytes_max: 1048576 }
 ingest:
   record_bytes_max: ${RECORD_BYTES_MAX}
@@ -72,6 +74,8 @@ ingest:
 
 export async function openWorld(options: WorldOptions): Promise<World> {
   const { seed } = options
+  // Ended by a signal it still runs what is due at the exit: no broker and no disk stay behind.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
   const folder = await mkdtemp(join(tmpdir(), 'flopwatch-faults-'))
   const siteFile = join(folder, 'site.yaml')
   const logFolder = join(projectFolder, 'out', 'faults', String(seed))
@@ -81,7 +85,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const brokerLink = await openFaultProxy()
   const kafka = await openKafka({ own: true, proxyPort: brokerLink.port })
   brokerLink.forwardTo(kafka.proxiedPort)
-  await createTopics(kafka.brokers)
+  await createTopics(kafka.brokers, siteFile)
   const disk = await openDisk(join(folder, 'disk'))
   const front = await startFront(join(disk.folder, 'store'))
   const store = await openFrontStore(front.url)
@@ -130,18 +134,10 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   }
 }
 
-/** By a client of its own: the product's codecs, once loaded, send nothing compressed. */
-async function createTopics(brokers: readonly string[]): Promise<void> {
-  const plan = planTopics(
-    kafkaSettings.parse({
-      topics: { telemetry: { partitions: PARTITIONS }, identity: { partitions: 1 } },
-    }),
-  )
-  const topics = plan.map(({ name, partitions }) => ({ topic: name, numPartitions: partitions }))
-  const admin = new kafkajs.Kafka({ brokers: [...brokers] }).admin()
-  await admin.connect()
-  await admin.createTopics({ topics, waitForLeaders: true })
-  await admin.disconnect()
+async function createTopics(brokers: readonly string[], siteFile: string): Promise<void> {
+  const env = { KAFKA_BROKERS: brokers.join() }
+  const { code, stderr } = await flopwatch(['migrate', '--topics', '--config', siteFile], { env })
+  if (code !== 0) throw new Error(`topics could not be made: ${stderr}`)
 }
 
 async function openFrontStore(url: string): Promise<Store> {
