@@ -7,20 +7,27 @@
 -- bound:  hours in [since, as_of) and identity records of the tenants; final, because the tables
 --         are rebuilt or hold a record twice
 with
-    member as
+    used as
     (
         select
-            toString(usage.tenant_id) as tenant,
-            if(any(linked.group_id) = '', concat('grp-', substring(lower(hex(SHA256(tenant))), 1, 16)), any(linked.group_id)) as group_of,
+            tenant_id as user_id,
             min(hour) as first_hour, max(hour) as last_hour,
             sum(observed_lo + dark_lo) as tenant_lo,
             sum(observed_mid + dark_mid) as tenant_mid,
             sum(observed_hi + dark_hi) as tenant_hi
-        from usage_hours as usage final
-        left join (select tenant_id, group_id from group_members final) as linked on usage.tenant_id = linked.tenant_id
-        where usage.hour >= {since:DateTime64(3, 'UTC')} and usage.hour < {as_of:DateTime64(3, 'UTC')}
-            and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, usage.tenant_id))
-        group by tenant
+        from usage_hours final
+        where hour >= {since:DateTime64(3, 'UTC')} and hour < {as_of:DateTime64(3, 'UTC')}
+            and (empty({tenants:Array(String)}) or tenant_id in {tenants:Array(String)})
+        group by user_id
+    ),
+    member as
+    (
+        select
+            toString(user_id) as tenant,
+            if(linked.group_id = '', concat('grp-', substring(lower(hex(SHA256(tenant))), 1, 16)), linked.group_id) as group_of,
+            first_hour, last_hour, tenant_lo, tenant_mid, tenant_hi
+        from used
+        left join (select tenant_id, group_id from group_members final) as linked on used.user_id = linked.tenant_id
     ),
     account as
     (

@@ -7,12 +7,10 @@
 --         of a single member), known_chip_share; facts members
 -- bound:  hours in [since, as_of) of the tenants; final, because the tables are rebuilt
 with
-    member as
+    used as
     (
         select
-            toString(usage.tenant_id) as tenant,
-            if(any(linked.group_id) != '', any(linked.group_id),
-                concat('grp-', substring(lower(hex(SHA256(tenant))), 1, 16))) as group_of,
+            tenant_id as user_id,
             min(hour) as first_hour,
             max(hour) as last_hour,
             sum(observed_lo + dark_lo) as tenant_lo,
@@ -20,12 +18,20 @@ with
             sum(observed_hi + dark_hi) as tenant_hi,
             sum(observed_device_s + dark_device_s) as all_s,
             sumIf(observed_device_s + dark_device_s, chip != 'unknown') as known_s
-        from usage_hours as usage final
-        left join (select tenant_id, group_id from group_members final) as linked
-            on usage.tenant_id = linked.tenant_id
-        where usage.hour >= {since:DateTime64(3, 'UTC')} and usage.hour < {as_of:DateTime64(3, 'UTC')}
-            and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, usage.tenant_id))
-        group by tenant
+        from usage_hours final
+        where hour >= {since:DateTime64(3, 'UTC')} and hour < {as_of:DateTime64(3, 'UTC')}
+            and (empty({tenants:Array(String)}) or tenant_id in {tenants:Array(String)})
+        group by user_id
+    ),
+    member as
+    (
+        select
+            used.*,
+            toString(user_id) as tenant,
+            if(linked.group_id != '', linked.group_id,
+                concat('grp-', substring(lower(hex(SHA256(tenant))), 1, 16))) as group_of
+        from used
+        left join (select tenant_id, group_id from group_members final) as linked on used.user_id = linked.tenant_id
     )
 select
     group_of as subject_id,

@@ -9,59 +9,58 @@ with
     alive as
     (
         select
-            toString(tenant_id) as tenant, run_id, start, end,
-            chips, sites, devices_max, flop_lo, flop_mid, flop_hi, tier, length(segments) as segment_count,
-            toDateTime64(toStartOfHour(start), 3, 'UTC') as first_hour
+            tenant_id as tenant, run_id, start, end,
+            chips, sites, devices_max, flop_lo, flop_mid, flop_hi, tier, length(segments) as segment_count
         from runs final
         where start < {as_of:DateTime64(3, 'UTC')} and end > {since:DateTime64(3, 'UTC')}
-            and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, tenant_id))
+            and (empty({tenants:Array(String)}) or tenant_id in {tenants:Array(String)})
     ),
-    -- running totals, so that a run takes two look-ups however long it is
+    -- running totals, so that a run takes two look-ups however long it is; the rows come in the order
+    -- of the window, and those of one hour get one total
     total as
     (
         select
-            tenant, at,
-            sum(observed_s) over sofar as observed_to,
-            sum(dark_s) over sofar as dark_to,
-            sum(dark_operations) over sofar as dark_operations_to
+            tenant_id as total_of,
+            hour as at,
+            sum(observed_device_s) over sofar as observed_to,
+            sum(dark_device_s) over sofar as dark_to,
+            sum(dark_hi) over sofar as dark_operations_to
+        from usage_hours final
+        where hour >= (select toStartOfHour(min(start)) from alive) and hour < {as_of:DateTime64(3, 'UTC')}
+            and (empty({tenants:Array(String)}) or tenant_id in {tenants:Array(String)})
+        window sofar as (partition by tenant_id order by hour range between unbounded preceding and current row)
+    ),
+    -- what ran up by the last second before the run's first hour, and by the last before its end
+    edge as
+    (
+        select run_of, sign, observed_to, dark_to, dark_operations_to
         from
         (
             select
-                toString(tenant_id) as tenant,
-                toDateTime64(hour, 3, 'UTC') as at,
-                sum(observed_device_s) as observed_s,
-                sum(dark_device_s) as dark_s,
-                sum(dark_hi) as dark_operations
-            from usage_hours final
-            where hour >= (select min(first_hour) from alive) and hour < {as_of:DateTime64(3, 'UTC')}
-                and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, tenant_id))
-            group by tenant, at
-        )
-        window sofar as (partition by tenant order by at rows between unbounded preceding and current row)
-    ),
-    begun as
-    (
-        select
-            alive.*,
-            total.observed_to as observed_before,
-            total.dark_to as dark_before,
-            total.dark_operations_to as dark_operations_before
-        from alive
-        asof left join total on alive.tenant = total.tenant and alive.first_hour > total.at
+                tenant,
+                run_id as run_of,
+                arrayJoin([
+                    (-1, toDateTime(toStartOfHour(start), 'UTC') - 1),
+                    (1, toDateTime(ceil(toUnixTimestamp64Milli(end) / 1000), 'UTC') - 1)]) as side,
+                side.1 as sign,
+                side.2 as moment
+            from alive
+        ) as boundary
+        asof left join total on boundary.tenant = total.total_of and boundary.moment >= total.at
     ),
     beside as
     (
         select
-            begun.*,
-            greatest(total.observed_to - observed_before, 0) as observed_s,
-            greatest(total.dark_to - dark_before, 0) as dark_s,
-            greatest(total.dark_operations_to - dark_operations_before, 0) as dark_operations
-        from begun
-        asof left join total on begun.tenant = total.tenant and begun.end > total.at
+            run_of,
+            greatest(sum(sign * observed_to), 0) as observed_s,
+            greatest(sum(sign * dark_to), 0) as dark_s,
+            greatest(sum(sign * dark_operations_to), 0) as dark_operations
+        from edge
+        group by run_of
     )
 select
     run_id as subject_id,
-    [tenant] as tenant_ids,
+    [toString(tenant)] as tenant_ids,
     start,
     end,
     flop_lo as lo,
@@ -78,5 +77,6 @@ select
         'sites', arrayStringConcat(arraySort(sites), ', '),
         'segments', toString(segment_count)
     ) as facts
-from beside
+from alive
+inner join beside on run_id = run_of
 order by subject_id

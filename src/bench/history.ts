@@ -8,14 +8,17 @@ import { DAY_MS, formatInstant, HOUR_MS, type Instant, SECOND_MS } from '../doma
 
 export const HISTORY = { tenants: 16, devices: 256, interval_s: 1800, hours_of_day: 20 } as const
 
+const SAMPLES_A_DAY =
+  (HISTORY.devices / HISTORY.tenants) * HISTORY.hours_of_day * (3600 / HISTORY.interval_s)
+
 export interface Past {
   readonly days: number
   /** Midnight after the last day. */
   readonly end: Instant
 }
 
-/** Beyond the default threshold of 1e26 after one day of twenty hours. */
-const OPERATIONS = 1e26 / 16
+/** Of all devices of a tenant in one day: beyond the default threshold of 1e26. */
+const OPERATIONS_A_DAY = 2e26
 
 /** The last hour of work of all tenants: what every timed tick finds dirty. */
 export function lastHour({ end }: Past): Instant {
@@ -52,9 +55,7 @@ export function* hourSamples(hour: Instant, day: number, revision: number): Gene
         sm_clock_mhz: 1755,
         power_w: 600,
         revision,
-        ...(tenant < 2
-          ? { operations: OPERATIONS / (HISTORY.devices / HISTORY.tenants) / 40 }
-          : {}),
+        ...(tenant < 2 ? { operations: OPERATIONS_A_DAY / SAMPLES_A_DAY } : {}),
       })
     }
   }
