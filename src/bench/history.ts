@@ -55,9 +55,7 @@ export function* hourSamples(hour: Instant, day: number, revision: number): Gene
         sm_clock_mhz: 1755,
         power_w: 600,
         revision,
-        ...(tenant < 2
-          ? { operations: OPERATIONS / (HISTORY.devices / HISTORY.tenants) / 40 }
-          : {}),
+        ...(tenant < 2 ? { operations: OPERATIONS_A_DAY / SAMPLES_A_DAY } : {}),
       })
     }
   }
