@@ -3,6 +3,7 @@
 -- the sender said it, with what is missing spelled out (no number is below 0). Not a cryptographic
 -- hash, which would take four times as long: telemetry is the provider's own.
 -- row: the order in which they came; records that share a line lie between two whole numbers.
+-- params: none
 -- bound:  the rows of a part
 create or replace temporary table staged
 (

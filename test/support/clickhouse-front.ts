@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { Session } from 'chdb'
@@ -36,11 +38,17 @@ const [folder = '', port = '0'] = process.argv.slice(2)
 /** A connection, with the statements of its last request's context. */
 interface Connection {
   readonly session: Session
+  readonly number: number
   inEffect: string
   busy: boolean
 }
-const connect = (): Connection => ({ session: new Session(folder), inEffect: '', busy: false })
-const shared = connect()
+const connect = (number: number): Connection => ({
+  session: new Session(folder),
+  number,
+  inEffect: '',
+  busy: false,
+})
+const shared = connect(0)
 /** One for every session that a client names: it keeps temporary tables. */
 const sessions = new Map<string, Connection>()
 let faults: FrontFault[] = []
@@ -103,6 +111,8 @@ interface Fields {
   readonly params: Record<string, string>
   readonly settings: string
   readonly session: string | null
+  /** Data of a statement that reads them with `input`. */
+  readonly lines: Buffer | null
 }
 
 /** Statement and parameters from the URL, a form, or the body; the URL's statement goes first. */
@@ -118,19 +128,21 @@ async function readFields(url: URL, req: IncomingMessage, body: Buffer): Promise
   }
   // The end of the line keeps the name of a format apart from the data that follows it.
   const data = isForm || body.length === 0 ? [] : [body.toString('utf8')]
-  const statement = [...(fields.has('query') ? [fields.get('query')] : []), ...data].join('\n')
+  const named = fields.get('query') ?? ''
+  const lines = /\bformat LineAsString\s*$/.test(named) ? body : null
+  const statement = [...(named === '' ? [] : [named]), ...(lines === null ? data : [])].join('\n')
   const params = Object.fromEntries(
     [...fields]
       .filter(([name]) => name.startsWith('param_'))
       .map(([name, value]) => [name.slice('param_'.length), value]),
   )
   const session = fields.get('session_id') ?? null
-  return { statement, params, settings: engineSettings(fields), session }
+  return { statement, params, settings: engineSettings(fields), session, lines }
 }
 
 async function run(fields: Fields): Promise<Buffer> {
   if (fields.session === null) return runOn(shared, fields)
-  const connection = sessions.get(fields.session) ?? connect()
+  const connection = sessions.get(fields.session) ?? connect(sessions.size + 1)
   sessions.set(fields.session, connection)
   if (connection.busy) {
     throw new Error('Code: 373. DB::Exception: Session is locked. (SESSION_IS_LOCKED)')
@@ -143,8 +155,19 @@ async function run(fields: Fields): Promise<Buffer> {
   }
 }
 
+/** The embedded engine reads nothing through `input`; it reads files. */
+function withLines({ statement, lines }: Fields, connection: Connection): string {
+  if (lines === null) return statement
+  const file = join(folder, 'tmp', `front-${connection.number}.lines`)
+  writeFileSync(file, lines)
+  return statement
+    .replace("input('line String')", `file('${file}', 'LineAsString', 'line String')`)
+    .replace(/\bformat LineAsString\s*$/, '')
+}
+
 async function runOn(connection: Connection, fields: Fields): Promise<Buffer> {
-  const { statement, params, settings } = fields
+  const { params, settings } = fields
+  const statement = withLines(fields, connection)
   // The session keeps what is set. In front of every statement it would cost a walk over its rows.
   const sql = settings === connection.inEffect ? statement : settings + statement
   const bound = bindParameters(params)

@@ -73,9 +73,7 @@ function unescapeText(text: string): string {
 /** A server runs one statement a call; the embedded engine would run both. */
 export function holdsTwoStatements(statement: string): boolean {
   if (/^\s*(--.*\n\s*)*insert\s+into\s+\S+\s*\([^)]*\)\s*format\s/i.test(statement)) return false
-  // What follows are lines, whatever is in them.
-  const [head = ''] = statement.split(/^format LineAsString$/m)
-  const bare = head
+  const bare = statement
     .replace(/'(?:[^'\\]|\\.|'')*'/gs, "''")
     .replace(/--.*$/gm, '')
     .replace(/\/\*.*?\*\//gs, '')
