@@ -103,8 +103,12 @@ async function answers(facts: Readonly<Record<string, unknown>>): Promise<Map<st
   return found
 }
 
-/** Sums of floating point numbers depend on their order in the last digits, so these are cut. */
-function rounded(_: string, value: unknown): unknown {
+/**
+ * Sums of floating point numbers depend on their order in the last digits, so these are cut; an age
+ * depends on when it is asked for, so it is left out.
+ */
+function rounded(name: string, value: unknown): unknown {
+  if (name === 'oldest_s') return undefined
   if (typeof value === 'bigint') return String(value)
   return typeof value === 'number' ? Number(value.toPrecision(12)) : value
 }
