@@ -25,7 +25,7 @@ const files = readSqlFolder(join(sql, 'stage'))
 const textOf = (name: string): string => files.find(file => file.name === name)?.text ?? ''
 
 test('every statement of a stage has its types, and every entry its statement', () => {
-  expect(files.map(file => file.name)).toEqual(Object.keys(stageQueries).sort())
+  expect(files.map(file => file.name).sort()).toEqual(Object.keys(stageQueries).sort())
 })
 
 test('statements of a stage say their purpose, parameters and bound', () => {
@@ -157,30 +157,35 @@ describe.each(ENGINES)('stage on %s', kind => {
       sample(4),
       sample(5, { energy_total_j: 1 }),
     ])
-    await stage.execute('contested-create', {})
     const hour = Date.UTC(2026, 0, 1, 10)
-    const cells = `GPU-1\t${hour / 1000}\t${Date.UTC(2026, 0, 1, 10, 3)}\n`
-    await stage.appendLines('contested', ['device_id', 'hour', 'newest'], [cells])
-    await stage.execute('contest-meet', {})
-    const end = Date.UTC(2026, 0, 1, 10, 5)
-    expect(await stage.query('contest-clear', {})).toEqual([
-      {
-        ...{ device_id: 'GPU-1', hour, is_new: true, rows: 1 },
-        ...{ start: end - 60_000, first_end: end, counter_end: end },
-      },
-    ])
-    expect(await stage.query('contest-again', { source: 's' })).toEqual([{ rows: [0], own: 1 }])
-    expect(await stage.query('contest-again', { source: '' })).toEqual([{ rows: [0], own: 0 }])
-    const disputed = await stage.query('contest-disputed', {})
-    expect(disputed.map(({ row, is_held }) => [row, is_held])).toEqual([
-      [1, true],
-      [2, false],
-      [3, false],
-    ])
-    expect(disputed[0]?.held_version).toBe((1n << 64n) | (disputed[0]?.version ?? 0n))
+    const [met] = await stage.query('contest-rows', {
+      everything: 0,
+      devices: ['GPU-1', 'GPU-2'],
+      hours: [hour, hour],
+    })
+    const minutes = (all: readonly number[] = []) => all.map(at => (at - hour) / 60_000)
+    expect(met).toMatchObject({
+      rows: [0, 1, 2, 3, 4],
+      devices: Array(5).fill('GPU-1'),
+      hours: Array(5).fill(hour),
+      counters: [0, 0, 0, 0, 1],
+      held_sources: ['s', 's', '', '', ''],
+    })
+    expect(minutes(met?.ends)).toEqual([1, 3, 4, 4, 5])
+    expect(minutes(met?.starts)).toEqual([0, 2, 3, 3, 4])
+    const [first = '', second = '', third = '', fourth = ''] = met?.versions ?? []
+    const revised = String((1n << 64n) | BigInt(second))
+    expect(met?.held_versions).toEqual([first, revised, '', '', ''])
+    expect(third).toBe(fourth)
+    // Everything is more than what is named.
+    const nobody = { devices: [], hours: [] }
+    const all = await stage.query('contest-rows', { everything: 1, ...nobody })
+    expect(all).toEqual([met])
+    const [none] = await stage.query('contest-rows', { everything: 0, ...nobody })
+    expect(none?.rows).toEqual([])
     await stage.execute('excluded-create', {})
     await stage.appendLines('excluded', ['row'], ['0\n', '1\n', '3\n'])
-    await stage.execute('contest-write', { from: hour, until: hour + 1 })
+    await stage.execute('staged-write-kept', { from: hour, until: hour + 1 })
     stage.release()
     const stored = await store.queryDetector('samples', {})
     expect(stored.map(row => Reflect.get(Object(row), 'time'))).toEqual([
@@ -206,7 +211,7 @@ describe.each(ENGINES)('stage on %s', kind => {
 
   test('a stage without its tables is a store that was lost, not a statement refused', async () => {
     const stage = await store.stage()
-    await stage.execute('contested-create', {})
+    await stage.execute('staged-create', {})
     const lost = stage.appendLines('no_such_table', ['row'], ['1\n'])
     await expect(lost).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     stage.release()

@@ -14,3 +14,8 @@ export const sqlBoolean = z.union([z.number(), z.boolean()]).transform(Boolean)
 
 /** Parameters: instants become the store's spelling of time. */
 export const timeParam = z.number().transform(at => toSqlTime(at))
+
+/** Full hours, as the store takes a list of them. */
+export const hoursParam = z
+  .array(z.number())
+  .transform(instants => instants.map(at => toSqlTime(at).slice(0, 19)))

@@ -1,13 +1,9 @@
 import { z } from 'zod'
-import { toSqlTime } from '../../domain/window.ts'
-import { sqlCount, sqlTime, sqlTimeOrNull, timeParam } from './cells.ts'
+import { hoursParam, sqlCount, sqlTime, sqlTimeOrNull, timeParam } from './cells.ts'
 
 /** Wide integers travel as decimal text. */
 const sqlWide = z.string().transform(text => BigInt(text))
 const keys = z.array(z.string())
-const hours = z
-  .array(z.number())
-  .transform(instants => instants.map(at => toSqlTime(at).slice(0, 19)))
 
 const quarantined = z.object({
   quarantine_id: z.string(),
@@ -30,7 +26,7 @@ export const ingestQueries = {
   },
   'sample-versions': {
     params: z.object({
-      hours,
+      hours: hoursParam,
       devices: keys,
       places: z.array(z.number()),
       times: z.array(z.number()),
@@ -62,7 +58,7 @@ export const ingestQueries = {
     row: z.object({ quarantine_id: z.string() }),
   },
   'sample-losers': {
-    params: z.object({ source: z.string(), hours, devices: keys }),
+    params: z.object({ source: z.string(), hours: hoursParam, devices: keys }),
     row: z.object({
       device_id: z.string(),
       time: sqlCount,

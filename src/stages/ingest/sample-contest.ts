@@ -1,11 +1,12 @@
 import { tabLine } from '../../domain/tab-line.ts'
 import type { Instant } from '../../domain/window.ts'
+import type { StageQueryRow } from '../../ports/queries/stage.ts'
 import type { Stage } from '../../ports/stage.ts'
 import { type DeliveryContext, inSlices, type StreamDeps, type TableWrite } from './plan.ts'
 import { hoursTouched } from './sample-hours.ts'
 import {
+  type ContestedSample,
   contentOf,
-  type Disputed,
   type Loser,
   loserWrite,
   type SampleCounts,
@@ -26,7 +27,7 @@ export interface Outcome {
   readonly counts: SampleCounts
   readonly hours: ReadonlySet<Instant>
   readonly losers: TableWrite
-  /** Rows that are not to be written. */
+  /** Rows that are not to be written; they are in the stage's `excluded`, if there are any. */
   readonly excluded: number
 }
 
@@ -37,54 +38,87 @@ export async function contest(
   contested: readonly ContestedHour[],
 ): Promise<Outcome> {
   const counts = { accepted: 0, duplicates: 0, revised: 0, conflicts: 0 }
-  const hours = new Set<Instant>()
   const losers: Loser[] = []
-  const outcome = { counts, hours }
-  if (contested.length === 0)
-    return { ...outcome, losers: loserWrite(losers, delivery), excluded: 0 }
-  await meet(stage, contested)
-  const newest = new Map(contested.map(group => [nameOf(group), group.newest]))
-  for (const clear of await stage.query('contest-clear', {})) {
-    counts.accepted += clear.rows
-    const before = clear.is_new ? (newest.get(nameOf(clear)) ?? null) : null
-    for (const hour of hoursTouched(clear, before)) hours.add(hour)
+  const samples = contested.length === 0 ? [] : await meet(stage, contested)
+  const replaced = await loadReplaced(deps, delivery, samples)
+  const { winners, excluded } = settle(samples, counts, losers, { delivery, replaced })
+  if (excluded.length > 0) {
+    await stage.execute('excluded-create', {})
+    const lines = excluded.map(row => tabLine([row]))
+    await stage.appendLines('excluded', ['row'], lines)
   }
-  const [again] = await stage.query('contest-again', { source: delivery.origin })
-  counts.accepted += again?.own ?? 0
-  counts.duplicates += (again?.rows.length ?? 0) - (again?.own ?? 0)
-  const disputed = await stage.query('contest-disputed', {})
-  const replaced = await loadReplaced(deps, delivery, disputed)
-  const settled = settle(disputed, counts, losers, { delivery, replaced })
-  for (const row of settled.winners) {
-    const before = row.is_new ? (newest.get(nameOf(row)) ?? null) : null
-    const counter_end = row.counters ? row.first_end : null
-    for (const hour of hoursTouched({ ...row, counter_end }, before)) hours.add(hour)
-  }
-  const excluded = [...(again?.rows ?? []), ...settled.excluded]
-  if (excluded.length > 0) await exclude(stage, excluded)
-  return { ...outcome, losers: loserWrite(losers, delivery), excluded: excluded.length }
+  const hours = hoursOf(winners, contested)
+  return { counts, hours, losers: loserWrite(losers, delivery), excluded: excluded.length }
 }
 
-/** Beyond any instant; the store reads no word for it. */
-const NEVER = 1e300
+/** Hours of devices that a statement can name; with more of them the whole part is looked at. */
+const HOURS_NAMED = 500
+const CHARACTERS_NAMED = 32_768
 
-async function meet(stage: Stage, contested: readonly ContestedHour[]): Promise<void> {
-  await stage.execute('contested-create', {})
-  const lines = contested.map(({ device_id, hour, newest }) =>
-    tabLine([device_id, hour / 1000, Math.min(NEVER, Math.max(-NEVER, newest))]),
-  )
-  await stage.appendLines('contested', ['device_id', 'hour', 'newest'], lines)
-  await stage.execute('contest-meet', {})
+/** The samples of these hours, or more, beside what is stored. */
+async function meet(
+  stage: Stage,
+  contested: readonly ContestedHour[],
+): Promise<readonly ContestedSample[]> {
+  const devices = contested.map(({ device_id }) => device_id)
+  const characters = devices.reduce((sum, device) => sum + device.length, 0)
+  const isNamed = devices.length <= HOURS_NAMED && characters <= CHARACTERS_NAMED
+  const named = isNamed ? { devices, hours: contested.map(({ hour }) => hour) } : NOBODY
+  const [found] = await stage.query('contest-rows', { everything: isNamed ? 0 : 1, ...named })
+  if (found === undefined) return []
+  const wanted = new Set(contested.map(nameOf))
+  return found.rows
+    .map((row, index) => sampleAt(found, row, index))
+    .filter(sample => wanted.has(nameOf(sample)))
 }
 
-async function exclude(stage: Stage, rows: readonly number[]): Promise<void> {
-  await stage.execute('excluded-create', {})
-  const lines = rows.map(row => tabLine([row]))
-  await stage.appendLines('excluded', ['row'], lines)
+const NOBODY = { devices: [], hours: [] }
+
+function sampleAt(
+  found: StageQueryRow<'contest-rows'>,
+  row: number,
+  index: number,
+): ContestedSample {
+  const held_version = found.held_versions[index] ?? ''
+  return {
+    row,
+    device_id: found.devices[index] ?? '',
+    hour: found.hours[index] ?? 0,
+    end: found.ends[index] ?? 0,
+    start: found.starts[index] ?? 0,
+    counters: found.counters[index] === 1,
+    version: BigInt(found.versions[index] ?? 0),
+    tenant_id: found.tenants[index] ?? '',
+    offset: found.offsets[index] ?? 0,
+    held:
+      held_version === ''
+        ? null
+        : {
+            version: BigInt(held_version),
+            tenant_id: found.held_tenants[index] ?? '',
+            source: found.held_sources[index] ?? '',
+            offset: found.held_offsets[index] ?? 0,
+          },
+  }
 }
 
 function nameOf({ device_id, hour }: Pick<ContestedHour, 'device_id' | 'hour'>): string {
   return `${hour} ${device_id}`
+}
+
+function hoursOf(
+  winners: readonly ContestedSample[],
+  contested: readonly ContestedHour[],
+): ReadonlySet<Instant> {
+  const marks = new Map(contested.map(group => [nameOf(group), group.newest]))
+  const hours = new Set<Instant>()
+  for (const sample of winners) {
+    const { hour, start, end, counters } = sample
+    const newest = marks.get(nameOf(sample)) ?? Number.POSITIVE_INFINITY
+    const one = { hour, start, first_end: end, counter_end: counters ? end : null }
+    for (const touched of hoursTouched(one, end > newest ? newest : null)) hours.add(touched)
+  }
+  return hours
 }
 
 const DEVICES_PER_LOOK = 2000
@@ -93,19 +127,19 @@ const DEVICES_PER_LOOK = 2000
 async function loadReplaced(
   deps: StreamDeps,
   { origin }: DeliveryContext,
-  rows: readonly Disputed[],
+  samples: readonly ContestedSample[],
 ): Promise<ReadonlyMap<string, number>> {
-  const outdone = rows.filter(row => row.is_held && row.held_version > row.version)
+  const outdone = samples.filter(({ held, version }) => held !== null && held.version > version)
   if (origin === '' || outdone.length === 0) return new Map()
-  const devices = [...new Set(outdone.map(row => row.device_id))]
+  const devices = [...new Set(outdone.map(sample => sample.device_id))]
   const found = await inSlices(devices, DEVICES_PER_LOOK, slice =>
     deps.store.query('sample-losers', {
       source: origin,
-      hours: [...new Set(outdone.map(row => row.hour))],
+      hours: [...new Set(outdone.map(sample => sample.hour))],
       devices: [...slice],
     }),
   )
   return new Map(
-    found.map(row => [contentOf({ ...row, first_end: row.time }), row.source_offset] as const),
+    found.map(row => [contentOf({ ...row, end: row.time }), row.source_offset] as const),
   )
 }

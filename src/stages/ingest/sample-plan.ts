@@ -105,7 +105,7 @@ async function moveRows(
   for (let index = 0; index < days.length; index += DAYS_PER_INSERT) {
     const slice = days.slice(index, index + DAYS_PER_INSERT)
     const [from = 0, until = 0] = [slice[0], slice.at(-1)]
-    await stage.execute('contest-write', { from: from * DAY_MS, until: (until + 1) * DAY_MS })
+    await stage.execute('staged-write-kept', { from: from * DAY_MS, until: (until + 1) * DAY_MS })
   }
 }
 

@@ -1,13 +1,30 @@
 import { rankOf } from '../../domain/records/version.ts'
 import { tabLine } from '../../domain/tab-line.ts'
-import { DAY_MS, toSqlTime } from '../../domain/window.ts'
-import type { StageQueryRow } from '../../ports/queries/stage.ts'
+import { DAY_MS, type Instant, toSqlTime } from '../../domain/window.ts'
 import type { DeliveryContext, TableWrite } from './plan.ts'
 import { originOf } from './sample-row.ts'
 
 /** Samples under one identity: which content holds it, and what is said of the others. */
 
-export type Disputed = StageQueryRow<'contest-disputed'>
+/** A sample of a part beside what is stored under its identity. */
+export interface ContestedSample {
+  readonly row: number
+  readonly device_id: string
+  readonly hour: Instant
+  readonly end: Instant
+  readonly start: Instant
+  /** Whether it carries counters, which vouch for the time since the reading before. */
+  readonly counters: boolean
+  readonly version: bigint
+  readonly tenant_id: string
+  readonly offset: number
+  readonly held: Held | null
+}
+
+export interface Held extends Origin {
+  readonly version: bigint
+  readonly tenant_id: string
+}
 
 /** Where a content came from that had been accepted before. */
 interface Origin {
@@ -21,13 +38,13 @@ interface Holder {
   readonly tenant_id: string
   /** null when it came with this part. */
   readonly stored: Origin | null
-  readonly row: Disputed | null
+  readonly row: ContestedSample | null
   /** This part has met it again under its own origin; once more would be a duplicate. */
   readonly isMet?: true
 }
 
 export interface Loser {
-  readonly row: Disputed
+  readonly row: ContestedSample
   readonly version: bigint
   readonly tenant_id: string
   /** null for one that never was accepted. */
@@ -54,15 +71,15 @@ export interface SampleCounts {
  * own origin was accepted before, and is again.
  */
 export function settle(
-  rows: readonly Disputed[],
+  rows: readonly ContestedSample[],
   counts: SampleCounts,
   losers: Loser[],
   own: Own,
-): { readonly winners: readonly Disputed[]; readonly excluded: readonly number[] } {
+): { readonly winners: readonly ContestedSample[]; readonly excluded: readonly number[] } {
   const holders = new Map<string, Holder>()
   const replaced = new Map(own.replaced)
   for (const row of rows) {
-    const name = JSON.stringify([row.device_id, row.first_end])
+    const name = `${row.end} ${row.device_id}`
     const holder = holders.get(name) ?? heldOf(row)
     const next = settleOne(row, holder, { counts, losers, own, replaced })
     holders.set(name, next)
@@ -81,7 +98,7 @@ interface Settling {
 }
 
 function settleOne(
-  row: Disputed,
+  row: ContestedSample,
   holder: Holder | null,
   { counts, losers, own, replaced }: Settling,
 ): Holder {
@@ -113,13 +130,12 @@ function settleOne(
   return { version, tenant_id, stored: null, row }
 }
 
-function heldOf(row: Disputed): Holder | null {
-  if (!row.is_held) return null
-  const stored = { source: row.held_source, offset: row.held_offset }
-  return { version: row.held_version, tenant_id: row.held_tenant_id, stored, row: null }
+function heldOf(row: ContestedSample): Holder | null {
+  const { held } = row
+  return held && { version: held.version, tenant_id: held.tenant_id, stored: held, row: null }
 }
 
-function isOwn(stored: Origin | null, { delivery }: Own, { offset }: Disputed): boolean {
+function isOwn(stored: Origin | null, { delivery }: Own, { offset }: ContestedSample): boolean {
   const { origin } = delivery
   return origin !== '' && stored?.source === origin && stored.offset === offset
 }
@@ -127,10 +143,10 @@ function isOwn(stored: Origin | null, { delivery }: Own, { offset }: Disputed): 
 /** A content under its identity. */
 export function contentOf(row: {
   readonly device_id: string
-  readonly first_end: number
+  readonly end: Instant
   readonly version: bigint
 }): string {
-  return JSON.stringify([row.device_id, row.first_end, String(row.version)])
+  return JSON.stringify([row.device_id, row.end, String(row.version)])
 }
 
 const LOSER_COLUMNS = [
@@ -152,7 +168,7 @@ const LOSER_COLUMNS = [
  */
 export function loserWrite(losers: readonly Loser[], delivery: DeliveryContext): TableWrite {
   const lines = losers.map(({ row, version, tenant_id, stored }) => {
-    const cells = [toSqlTime(row.hour).slice(0, 19), row.device_id, toSqlTime(row.first_end)]
+    const cells = [toSqlTime(row.hour).slice(0, 19), row.device_id, toSqlTime(row.end)]
     const rest = [Number(rankOf(version)), tenant_id, delivery.batch_id]
     const origin = [stored?.source ?? '', stored?.offset ?? 0, stored === null ? 0 : 1]
     return tabLine([...cells, String(version), ...rest, ...origin])
