@@ -3,8 +3,8 @@
 -- parts before it, so the cost follows what is new and not what there is.
 -- params: sink, topic ('findings', 'cases' or 'reports'), limit UInt32
 -- rows:   id, number (version or seq), hash, key, stored_at (text to the microsecond); pending (all
---         that waits, beyond the limit too), oldest_s (age of the first, by the store's clock).
---         Case events of branches that lost are among them until the mark has passed them
+--         that waits, beyond the limit too), oldest (when the first of it was stored). Case events
+--         of branches that lost are among them until the mark has passed them
 -- bound:  limit; one row per key, whichever content of it is read
 with
     (
@@ -33,7 +33,7 @@ select
     key,
     toString(stored.stored_at) as stored_at,
     count() over () as pending,
-    dateDiff('second', min(stored.stored_at) over (), now64(6, 'UTC')) as oldest_s
+    min(stored.stored_at) over () as oldest
 from
 (
     select id, number, hash, key, stored_at

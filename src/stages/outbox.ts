@@ -88,11 +88,13 @@ async function publishTopic(
   { sink, topic }: Place,
   onlyCount: boolean,
 ): Promise<Published> {
-  const { store } = deps
+  const { store, clock } = deps
   const place = { sink: sink.name, topic }
   const rows = await store.query('outbox-pending', { ...place, limit: EVENTS_PER_ROUND })
   const [first] = rows
-  const counted = { ...place, pending: first?.pending ?? 0, oldest_s: first?.oldest_s ?? 0 }
+  // By two clocks, so it may come out a little early.
+  const oldest_s = first ? Math.max(0, clock.now() - first.oldest) / 1000 : 0
+  const counted = { ...place, pending: first?.pending ?? 0, oldest_s }
   if (onlyCount || !first) return { ...counted, published: 0, fault: null }
   const waiting = await readEvents(deps, topic, rows)
   const events = waiting.map(({ event }) => event)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { sqlCount } from './cells.ts'
+import { sqlCount, sqlTime } from './cells.ts'
 
 const place = { sink: z.string(), topic: z.string() }
 
@@ -14,7 +14,7 @@ export const outboxQueries = {
       key: z.string(),
       stored_at: z.string(),
       pending: sqlCount,
-      oldest_s: sqlCount,
+      oldest: sqlTime,
     }),
   },
   'outbox-advance': { params: z.object({ ...place, until: z.string() }), row: null },
