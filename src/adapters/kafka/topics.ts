@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Admin } from 'kafkajs'
 import type { KafkaSettings } from '../../domain/kafka-settings.ts'
 import type { Logger } from '../../ports/clock.ts'
 import type { TopicSpec } from '../../ports/event-stream.ts'
 import { openClient } from './client.ts'
-import { guarded } from './stream-fault.ts'
+import { errorType, guarded } from './stream-fault.ts'
 
 /** Creates topics that are missing and waits until they have leaders; others stay as they are. */
 export async function createTopics(
@@ -17,11 +19,34 @@ export async function createTopics(
       const present = new Set(await admin.listTopics())
       const missing = wanted.filter(({ name }) => !present.has(name))
       if (missing.length === 0) return []
-      await admin.createTopics({ waitForLeaders: true, topics: missing.map(toTopicConfig) })
-      return missing.map(({ name }) => name)
+      await admin.createTopics({ waitForLeaders: false, topics: missing.map(toTopicConfig) })
+      const names = missing.map(({ name }) => name)
+      await awaitLeaders(admin, names, performance.now() + settings.request_timeout_s * 1000)
+      return names
     })
   } finally {
     await admin.disconnect()
+  }
+}
+
+/** What a broker says of a topic that its controller has made a moment ago. */
+const PENDING = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'])
+const LOOK_MS = 100
+
+/** kafkajs waits for leaders by itself, but takes a broker that has not heard of a topic for a fault. */
+async function awaitLeaders(
+  admin: Admin,
+  topics: readonly string[],
+  until_ms: number,
+): Promise<void> {
+  for (;;) {
+    try {
+      await admin.fetchTopicMetadata({ topics: [...topics] })
+      return
+    } catch (err) {
+      if (!PENDING.has(errorType(err)) || performance.now() >= until_ms) throw err
+    }
+    await delay(LOOK_MS)
   }
 }
 
