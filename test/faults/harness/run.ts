@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { auditPartitions } from '../../../src/stages/ingest/audit.ts'
 import { createDice } from './dice.ts'
 import { keepStore } from './evidence.ts'
 import { type FaultLog, openFaultLog } from './fault-log.ts'
@@ -46,6 +47,7 @@ export async function runFaults(options: RunOptions): Promise<RunReport> {
       world.sender.resume()
       world.httpSender.resume()
       await untilProgress(world, 20)
+      await auditLive(world)
       await strike(world, groups.next().value, log)
       await check(world, verifier, log)
     }
@@ -84,6 +86,14 @@ async function strike(
   await watch.stop()
   const failed = ends.find(end => end.status === 'rejected')
   if (failed) throw failed.reason
+}
+
+/** While nothing is wrong every account balances, though partitions are being read. */
+async function auditLive({ store }: World): Promise<void> {
+  const off = (await auditPartitions(store, 0)).filter(({ faults }) => faults.length > 0)
+  if (off.length === 0) return
+  const lines = off.map(({ partition, faults }) => `${partition}: ${faults.join('; ')}`)
+  throw new Error(`audited while it is read:\n${lines.join('\n')}`)
 }
 
 async function check(world: World, verifier: Verifier, log: FaultLog): Promise<void> {
