@@ -2,6 +2,7 @@ import type { App } from '../app.ts'
 import { STREAMS, type StreamName } from '../domain/streams.ts'
 import type { EventStream, StreamConsumer } from '../ports/event-stream.ts'
 import type { Intake } from '../ports/intake.ts'
+import { ledgerNext } from '../stages/ingest/partition-claim.ts'
 import { createPartitionReader, type WaitingPartition } from '../stages/ingest/partition-reader.ts'
 
 /** The ingest role over a log: every stream has its topic, partitions go where the group sends them. */
@@ -36,6 +37,7 @@ export async function startStreamReading(
     group,
     topics: [...topics.keys()],
     batch: batch => reader.read(batch),
+    start: partition => ledgerNext(app, partition),
     assigned(partitions, generation) {
       // Devices come and go with their partitions: what others stored meanwhile is not known here.
       intake.forget()

@@ -48,6 +48,12 @@ export interface ConsumerOptions {
   readonly topics: readonly string[]
   /** Called for one batch of a partition at a time; partitions run side by side. */
   readonly batch: (batch: PartitionBatch) => Promise<BatchVerdict>
+  /**
+   * Where a partition that was just assigned is read from. null, and as long as nothing is answered:
+   * where the group committed, else at its beginning. Without it a partition whose commit lies beyond
+   * what is durable is read again only once its next message comes.
+   */
+  readonly start?: (partition: PartitionName) => Promise<number | null>
   /** Which partitions are held from now on; an empty list when all were taken away or the group left. */
   readonly assigned?: (partitions: readonly PartitionName[], generation: number) => void
 }

@@ -119,6 +119,33 @@ describe.skipIf(missing)(`event stream${missing ? ` (skipped: ${missing})` : ''}
     expect(await bench.committed(group, topic)).toBe(6)
   })
 
+  test('a partition begins where the reader says, though no message comes and the commit is further', async () => {
+    const [topic, group] = [await bench.topic(), bench.group()]
+    await bench.send(topic, ['0', '1', '2'])
+    const first = await openReader(bench.stream, group, topic)
+    await first.values(3)
+    await first.consumer.stop()
+    expect(await bench.committed(group, topic)).toBe(3)
+    const second = await openReader(
+      bench.stream,
+      group,
+      topic,
+      () => DURABLE,
+      async () => 1,
+    )
+    expect(await second.values(2)).toEqual(['1', '2'])
+    await second.consumer.stop()
+  })
+
+  test('a reader that cannot say where to begin begins at the commit', async () => {
+    const [topic, group] = [await bench.topic(), bench.group()]
+    await bench.send(topic, ['0', '1'])
+    const unknown = () => Promise.reject(new Error('the store does not answer'))
+    const reader = await openReader(bench.stream, group, topic, () => DURABLE, unknown)
+    expect(await reader.values(2)).toEqual(['0', '1'])
+    await reader.consumer.stop()
+  })
+
   test('a new member begins at what was durable, under a later generation', async () => {
     const [topic, group] = [await bench.topic(), bench.group()]
     await bench.send(topic, ['a', 'b', 'c'])

@@ -4,7 +4,7 @@ import { flopwatch } from '../support/command.ts'
 import { kafkaMissing } from '../support/kafka-broker.ts'
 import { quiesce, untilProgress } from './harness/settle.ts'
 import { createVerifier, type Verifier } from './harness/verify.ts'
-import { openWorld, type World } from './harness/world.ts'
+import { openWorld, TOPIC, type World } from './harness/world.ts'
 
 /**
  * Two instances over one store and one broker, one of them killed at a random moment, again and
@@ -54,6 +54,17 @@ describe.skipIf(missing)(`two instances${missing ? ` (skipped: ${missing})` : ''
       expect(await verifier.differences(ends)).toEqual([])
     },
   )
+
+  test('a partition that is rewound while nothing comes is read again after the next start', async () => {
+    const env = { CLICKHOUSE_URL: world.front.url }
+    expect(await flopwatch(['audit', '--rewind', `${TOPIC}/0@0`], { env })).toMatchObject({
+      code: 0,
+    })
+    for (const instance of world.instances) await instance.terminate()
+    for (const instance of world.instances) instance.want()
+    const ends = await quiesce(world)
+    expect(await verifier.differences(ends)).toEqual([])
+  }, 300_000)
 
   test('flopwatch audit finds every partition in balance', async () => {
     const env = { CLICKHOUSE_URL: world.front.url }

@@ -89,6 +89,7 @@ export async function readFacts(
     places: [1],
     offset: 0,
     firsts: [0],
+    nexts: [1_000_000],
     runs_per_tenant: 3,
     operations_min: 0,
     catalogue: app.reference.version,

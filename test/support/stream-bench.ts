@@ -5,6 +5,7 @@ import { openEventStream } from '../../src/adapters/kafka/open.ts'
 import { type KafkaSettings, kafkaSettings } from '../../src/domain/kafka-settings.ts'
 import type {
   BatchVerdict,
+  ConsumerOptions,
   EventStream,
   PartitionBatch,
   PartitionName,
@@ -70,6 +71,7 @@ export async function openReader(
   group: string,
   topic: string,
   judge: Judge = () => DURABLE,
+  start: ConsumerOptions['start'] = async () => null,
 ): Promise<Reader> {
   const batches = createJournal<PartitionBatch>()
   const assignments: Reader['assignments'] = createJournal()
@@ -80,6 +82,7 @@ export async function openReader(
       batches.add(batch)
       return judge(batch, batches.entries.length - 1)
     },
+    start,
     assigned: (partitions, generation) => assignments.add({ partitions, generation }),
   })
   const seen = () => batches.entries.flatMap(valuesOf)

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Consumer, ConsumerConfig } from 'kafkajs'
 import type { KafkaSettings } from '../../domain/kafka-settings.ts'
 import type { Logger } from '../../ports/clock.ts'
-import type { ConsumerOptions, PartitionName } from '../../ports/event-stream.ts'
+import type { ConsumerOptions } from '../../ports/event-stream.ts'
+import { followGroup } from './assignment.ts'
 import { handleBatch } from './batch-handler.ts'
 import { openClient } from './client.ts'
 import { createMembership, type Membership } from './membership.ts'
@@ -77,7 +78,6 @@ function run(
   const pauses = new Set<NodeJS.Timeout>()
   const heartbeat_ms = Math.min(3000, settings.session_timeout_s * 100)
   const { promise: ended, resolve: end } = Promise.withResolvers<string>()
-  const assignment = followGroup(consumer, membership, options, () => positions.forget())
 
   consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => {
     if (payload.batchSize > 0) return
@@ -111,6 +111,7 @@ function run(
       pauses.add(pause)
     },
   }
+  const assignment = followGroup(consumer, deps)
   const running = consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
@@ -138,50 +139,6 @@ function run(
       await bounded(leaving, LEAVE_MS)
     },
   }
-}
-
-/** Keeps `membership` and the caller's view of the assignment in step with the group. */
-function followGroup(
-  consumer: Consumer,
-  membership: Membership,
-  { assigned = () => undefined }: ConsumerOptions,
-  onJoin: () => void,
-): { withdraw(): void } {
-  let joined: readonly PartitionName[] = []
-  let told: { readonly count: number; readonly generation: number } | null = null
-  let sent_ms = 0
-
-  const withdraw = () => {
-    if (told !== null && told.count > 0) assigned([], told.generation)
-    told = null
-  }
-  const { events } = consumer
-  consumer.on(events.GROUP_JOIN, ({ payload }) => {
-    withdraw()
-    joined = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
-      partitions.map(partition => ({ topic, partition })),
-    )
-    onJoin()
-    membership.joined()
-  })
-  consumer.on(events.REQUEST, ({ payload }) => {
-    if (payload.apiName === 'Heartbeat') sent_ms = performance.now() - payload.duration
-  })
-  consumer.on(events.HEARTBEAT, ({ payload }) => {
-    const generation = payload.groupGenerationId
-    if (!membership.confirmed(generation, sent_ms)) return
-    told = { count: joined.length, generation }
-    assigned(joined, generation)
-  })
-  consumer.on(events.REBALANCING, () => {
-    membership.refused('REBALANCE_IN_PROGRESS')
-    withdraw()
-  })
-  consumer.on(events.CRASH, () => {
-    membership.ended()
-    withdraw()
-  })
-  return { withdraw }
 }
 
 function troubleOf(membership: Membership, heartbeat_ms: number): string | null {

@@ -3,10 +3,10 @@ import { sqlCount, sqlTimeOrNull, timeParam } from './cells.ts'
 
 /** What partitions say they delivered, and what the store holds of it. */
 
-const held = {
+const spans = {
   sources: z.array(z.string()),
   firsts: z.array(z.number()),
-  from: timeParam,
+  nexts: z.array(z.number()),
 }
 
 export const auditQueries = {
@@ -41,15 +41,15 @@ export const auditQueries = {
     }),
   },
   'audit-held': {
-    params: z.object(held),
+    params: z.object({ ...spans, from: timeParam }),
     row: z.object({ source: z.string(), rows: sqlCount }),
   },
   'audit-superseded': {
-    params: z.object(held),
+    params: z.object({ ...spans, from: timeParam }),
     row: z.object({ source: z.string(), rows: sqlCount }),
   },
   'audit-quarantine': {
-    params: z.object({ sources: z.array(z.string()), firsts: z.array(z.number()) }),
+    params: z.object(spans),
     row: z.object({ source: z.string(), rows: sqlCount }),
   },
 } as const

@@ -59,6 +59,15 @@ export async function stillHolds(deps: ClaimDeps, place: Place, claim: Claim): P
   return head?.epoch === claim.epoch && head.instance === deps.instance
 }
 
+/** Where the ledger ends; null for a partition that nobody has read. */
+export async function ledgerNext(
+  deps: Pick<ClaimDeps, 'store'>,
+  place: Pick<Place, 'topic' | 'partition'>,
+): Promise<number | null> {
+  const head = await readHead(deps, place)
+  return head?.next ?? null
+}
+
 /**
  * Has a partition read again from an offset, or from the start of the part that holds it: what
  * stands beyond no longer counts as read. Gives back where reading begins.
@@ -78,7 +87,10 @@ export async function rewindPartition(
   return next
 }
 
-async function readHead({ store }: ClaimDeps, { topic, partition }: Place) {
+async function readHead(
+  { store }: Pick<ClaimDeps, 'store'>,
+  { topic, partition }: Pick<Place, 'topic' | 'partition'>,
+) {
   const [head] = await store.query('partition-head', { topic, partition })
   return head ?? null
 }

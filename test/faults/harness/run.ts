@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { auditPartitions } from '../../../src/stages/ingest/audit.ts'
 import { createDice } from './dice.ts'
 import { keepStore } from './evidence.ts'
 import { type FaultLog, openFaultLog } from './fault-log.ts'
@@ -26,11 +27,15 @@ export interface RunReport {
 const INSTANCES = 3
 const SAMPLES_PER_S = 1000
 
+/** A run of this length goes on until every kind of fault was injected. */
+const MINUTES_FOR_ALL = 5
+
 /** Throws what went wrong, with the faults that led to it. */
 export async function runFaults(options: RunOptions): Promise<RunReport> {
   const { seed, minutes, say } = options
   const log = openFaultLog(say)
   log.note(`seed ${seed}, ${minutes} minutes`)
+  const kinds = minutes < MINUTES_FOR_ALL ? 1 : KINDS.length
   const until = performance.now() + minutes * 60_000
   const world = await openWorld({ seed, instances: INSTANCES, samples_per_s: SAMPLES_PER_S })
   try {
@@ -38,10 +43,11 @@ export async function runFaults(options: RunOptions): Promise<RunReport> {
     for (const instance of world.instances) instance.want()
     await check(world, verifier, log)
     const groups = planGroups(createDice(seed, 'schedule'))
-    while (performance.now() < until || log.kinds() < KINDS.length) {
+    while (performance.now() < until || log.kinds() < kinds) {
       world.sender.resume()
       world.httpSender.resume()
       await untilProgress(world, 20)
+      await auditLive(world)
       await strike(world, groups.next().value, log)
       await check(world, verifier, log)
     }
@@ -80,6 +86,14 @@ async function strike(
   await watch.stop()
   const failed = ends.find(end => end.status === 'rejected')
   if (failed) throw failed.reason
+}
+
+/** While nothing is wrong every account balances, though partitions are being read. */
+async function auditLive({ store }: World): Promise<void> {
+  const off = (await auditPartitions(store, 0)).filter(({ faults }) => faults.length > 0)
+  if (off.length === 0) return
+  const lines = off.map(({ partition, faults }) => `${partition}: ${faults.join('; ')}`)
+  throw new Error(`audited while it is read:\n${lines.join('\n')}`)
 }
 
 async function check(world: World, verifier: Verifier, log: FaultLog): Promise<void> {

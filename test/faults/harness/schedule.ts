@@ -24,26 +24,32 @@ export interface Planned {
 const SPREAD_S = 4
 
 /**
- * Groups of faults that are injected together, without end: every kind once in an order of its own
- * before any comes again. The first of each kind holds for as long as it may.
+ * Groups of faults that are injected together, without end, at most one for each target. Until
+ * every kind has come once all targets are hit at a time, and each fault holds for as long as it
+ * may; then some are, for a while that is mostly short.
  */
-export function* planGroups(dice: Dice, kinds = KINDS): Generator<readonly Planned[]> {
-  const met = new Set<string>()
-  let deck: FaultKind[] = []
+export function* planGroups(dice: Dice): Generator<readonly Planned[]> {
+  const decks = Map.groupBy(dice.shuffle(KINDS), ({ target }) => target)
+  const met = new Set<FaultKind>()
   for (;;) {
-    const size = dice.integer(2, 5)
-    const group: FaultKind[] = []
-    while (group.length < size) {
-      if (deck.length === 0) deck = dice.shuffle(kinds)
-      const at = deck.findIndex(({ target }) => group.every(kind => kind.target !== target))
-      if (at === -1) break
-      group.push(...deck.splice(at, 1))
-    }
-    yield group.map(kind => {
+    const size = met.size < KINDS.length ? decks.size : dice.integer(3, decks.size - 1)
+    const kinds = dice
+      .shuffle([...decks.values()])
+      .slice(0, size)
+      .flatMap(takeNext)
+    yield kinds.map(kind => {
       const [least, most] = kind.hold_s
-      const share = met.has(kind.name) ? dice.between(0, 1) ** 3 : 1
-      met.add(kind.name)
+      const share = met.has(kind) ? dice.between(0, 1) ** 3 : 1
+      met.add(kind)
       return { kind, delay_s: dice.between(0, SPREAD_S), hold_s: least + share * (most - least) }
     })
   }
+}
+
+/** Each kind of a deck comes once before any comes again. */
+function takeNext(deck: FaultKind[]): FaultKind[] {
+  const kind = deck.shift()
+  if (kind === undefined) return []
+  deck.push(kind)
+  return [kind]
 }

@@ -81,7 +81,7 @@ async function sampleDifferences({ front, truth }: World): Promise<string[]> {
   const rows = await lines(
     front.url,
     `select device_id, toUnixTimestamp64Milli(time), revision, power_w, gpu_util * 128
-    from samples final format TSV`,
+    from default.samples final format TSV`,
   )
   return truth.differences(
     rows.map(row => row.replaceAll('\t', ' ')),
@@ -104,7 +104,7 @@ async function quarantineDifferences(
 ): Promise<string[]> {
   const rows = await lines(
     front.url,
-    'select source, count() from quarantine final group by source format TSV',
+    'select source, count() from default.quarantine final group by source format TSV',
   )
   const found = new Map(rows.map(row => [row.split('\t')[0] ?? '', Number(row.split('\t')[1])]))
   const sources = [...new Set([...wanted.keys(), ...found.keys()])]
@@ -126,7 +126,7 @@ export async function commitDifferences({ log, front }: World): Promise<string[]
   const committed = await log.committed(GROUP)
   const rows = await lines(
     front.url,
-    `select partition, max(offset_next) from partition_parts
+    `select partition, max(offset_next) from default.partition_parts
     where kind = 'part' and topic = '${TOPIC}' group by partition format TSV`,
   )
   const durable = new Map(rows.map(row => [Number(row.split('\t')[0]), Number(row.split('\t')[1])]))
@@ -138,7 +138,10 @@ export async function commitDifferences({ log, front }: World): Promise<string[]
     )
 }
 
-/** Rows of a statement of the harness alone, straight from the store. */
+/**
+ * Rows of a statement of the harness alone, straight from the store. Tables are named with their
+ * database there: faults that befall statements of the product tell them by the table's name.
+ */
 export async function lines(url: string, statement: string): Promise<string[]> {
   const answer = await fetch(url, { method: 'POST', body: statement })
   const text = await answer.text()

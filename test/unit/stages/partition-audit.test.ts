@@ -168,6 +168,44 @@ test('a row that was deleted by hand shows in the balance of its partition', asy
   expect(audit?.faults).toEqual(['the store holds 2 samples of 3: 1 are missing'])
 })
 
+test('rows of a part that has no line yet disturb no account', async () => {
+  log.append(sample(1))
+  log.append(Buffer.from('poison'))
+  await readOn(member('one'), 0)
+  for (const text of [sample(2), sample(3), Buffer.from('more poison')]) log.append(text)
+  let lines = 0
+  const failing: Store = {
+    ...opened.store,
+    append: async (table, rows) => {
+      if (table === 'partition_parts') lines += 1
+      if (lines === 2) throw new Fault('STORE_UNAVAILABLE', 'the connection broke')
+      await opened.store.append(table, rows)
+    },
+  }
+  const batch = log.fetch(2, 10, { generation: 2, knows: () => false })
+  expect(await member('two', failing).read(batch)).toMatchObject({ kind: 'wait' })
+  expect(await opened.probe('held')).toEqual([{ rows: '3' }])
+  const [audit] = await auditPartitions(store, 0)
+  expect(audit).toMatchObject({ accepted: 1, quarantined: 1, held: { samples: 1 }, faults: [] })
+})
+
+test('a sample that is replaced while it is counted is looked at again', async () => {
+  log.append(sample(1))
+  await readOn(member('one'), 0)
+  log.append(sample(1, { revision: 1, power_w: 400 }))
+  let counts = 0
+  const busy: Store = {
+    ...store,
+    query: async (name, params) => {
+      const rows = await store.query(name, params)
+      if (name === 'audit-held' && counts++ === 0) await readOn(member('two'), 1, 2)
+      return rows
+    },
+  }
+  const [audit] = await auditPartitions(busy, 0)
+  expect(audit).toMatchObject({ accepted: 2, held: { samples: 1, superseded: 1 }, faults: [] })
+})
+
 test('a record of a message that was refused is taken in by a replay, under the same entry', async () => {
   log.append(Buffer.concat([sample(1), Buffer.from('\n{"time":"soon"}\n'), sample(2)]))
   log.append(
