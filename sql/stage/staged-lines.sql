@@ -6,12 +6,14 @@
 --         time_max DateTime64(3), record_bytes_max UInt32
 -- bound:  the lines of a part
 --
--- Why it is exact. A line without a backslash, `[`, a second `{` and the words true and false that
--- parses is one flat object of strings, numbers and nulls, its strings as they stand. It then has
--- 2 * (members + string values) quotes. Of the members, `known` have a name of ours and a value;
--- of the string values, at least `texts` do, because a text that could be a number is doubtful.
--- So as many quotes as 2 * (known + texts) prove that there is no other member, no null, none
--- twice, and no string where a number belongs. With nulls the names are counted instead.
+-- Why it is exact. A line that parses is an object with some members; of these, `known` have a name
+-- of ours and a value that could be read as its field, and as many of its values are strings as at
+-- least `texts` say, because a text that a number or a nested value could have been read as is
+-- doubtful. A line has two quotes for every member and for every string value, and more only inside
+-- of strings and nested values. So just 2 * (known + texts) quotes prove that there is no other
+-- member, no null, none twice, and no string where a number belongs. The words true and false,
+-- which read as 1 and 0, are looked for. Where there are nulls, the names are counted instead, and
+-- nothing may be nested.
 insert into staged
 (
     row, batch_id, source, source_offset, ingested_at, time, device_id, tenant_id, accelerator,
@@ -25,7 +27,7 @@ insert into staged
 with
     -- Not blank in any spelling, and nothing that a JSON number could have been read as.
     (value -> ifNull(
-        match(value, '^(?s:|(?:[-+0-9.eE]+[^-+0-9.eE]|[!-*,/:-DF-df-~]).*)$')
+        match(value, '^(?s:|(?:[-+0-9.eE]+[^-+0-9.eE]|[!-*,/:-DF-Z\\\\-df-z|}~]).*)$')
         and not match(value, '^(?i:n/a|nan|null)[^!-~]*$')
         and length(value) <= 1024, 1)) as is_text,
     ((value, words) -> has(words, ifNull(value, ''))) as is_word,
@@ -103,7 +105,6 @@ from
         substring(line, 25) as json,
         length(json) <= {record_bytes_max:UInt32} and startsWith(json, '{')
             and (endsWith(json, '}') or endsWith(json, '}\r'))
-            and position(json, '\\') = 0 and position(json, '[') = 0 and position(json, '{', 2) = 0
             and (position(json, 'true') = 0 and position(json, 'false') = 0
                 or not match(json, ':\\s*(?:true|false)')) as is_flat,
         length(json) - length(translate(json, '"', '')) as quotes,
@@ -132,6 +133,7 @@ from
 where is_flat
     and (quotes = 2 * (known + texts)
         or (quotes = 2 * (length(JSONExtractKeys(json)) + texts)
+            and position(json, '[') = 0 and position(json, '{', 2) = 0
             and length(JSONExtractKeys(json)) = arrayUniq(JSONExtractKeys(json))
             and hasAll([
                 'time', 'device_id', 'tenant_id', 'accelerator', 'node_id', 'fabric_id', 'site',
@@ -143,8 +145,10 @@ where is_flat
                 'nvlink_tx_bytes', 'nvlink_rx_bytes', 'net_tx_bytes', 'net_rx_bytes',
                 'pcie_tx_bytes', 'pcie_rx_bytes', 'storage_read_bytes', 'storage_write_bytes',
                 'operations'], JSONExtractKeys(json))))
-    and match(ifNull(r.time, ''), '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,3})?Z$')
-    and ifNull(formatDateTime(at, '%Y-%m-%dT%H:%i:%S', 'UTC') = substring(r.time, 1, 19), 0)
+    and match(ifNull(r.time, ''), '^\\d{4}-(?:0[1-9]|1[0-2])-[0-3]\\d'
+        || 'T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,3})?Z$')
+    -- 31 February is no day, though it reads as one in March; the year 0000 reads as the present one.
+    and ifNull(toYYYYMMDD(at) = toUInt32OrZero(replaceAll(substring(r.time, 1, 10), '-', '')), 0)
     and ifNull(at between {time_min:DateTime64(3, 'UTC')} and {time_max:DateTime64(3, 'UTC')}, 0)
     and ifNull(r.device_id, '') != ''
     and ifNull(r.accelerator, '') != ''

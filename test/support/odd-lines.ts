@@ -121,7 +121,17 @@ const otherValue = fc.oneof(
 )
 
 const unknownMember = fc.tuple(
-  fc.constantFrom('driver', 'Power_w', 'power_w ', '', 'prompt', '__proto__', '\\u0074ime', 'é'),
+  fc.constantFrom(
+    'driver',
+    'Power_w',
+    'power_w ',
+    '',
+    'prompt',
+    '__proto__',
+    '\\u0074ime',
+    'é',
+    'p\\u006fwer_w',
+  ),
   fc.constantFrom('1', '"x"', 'null', 'true', '[1,2]', '{"b":1,"a":null}', '1e999', '"\\ud800"'),
 )
 

@@ -20,9 +20,10 @@ export const stageQueries = {
     }),
     row: null,
   },
+  'staged-count': { params: none, row: z.object({ staged: sqlCount }) },
   'staged-missing': {
     params: z.object({ rows: z.number() }),
-    row: z.object({ rows: numbers, staged: sqlCount }),
+    row: z.object({ rows: numbers }),
   },
   'staged-groups': {
     params: none,

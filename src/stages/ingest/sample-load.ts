@@ -96,13 +96,20 @@ async function readInStore(
   const origin = { batch_id: delivery.batch_id, source: originOf(delivery) }
   const params = { ...origin, ...bounds, ingested_at: delivery.received_at }
   await stage.executeLines('staged-lines', params, lines.pieces())
-  const [found] = await stage.query('staged-missing', { rows: load.row })
-  const count = found?.staged ?? 0
-  const left = new Set(found?.rows)
+  const [counted] = await stage.query('staged-count', {})
+  const count = counted?.staged ?? 0
+  const left = count === load.row ? NOTHING : await rowsLeft(stage, load.row)
   // Rows of records that our reader has already are not there either.
   if (count + left.size !== load.row) throw lost()
   load.deps.gate.report(sent, sent - count)
   return { count, left }
+}
+
+const NOTHING: ReadonlySet<number> = new Set()
+
+async function rowsLeft(stage: Stage, rows: number): Promise<ReadonlySet<number>> {
+  const [found] = await stage.query('staged-missing', { rows })
+  return new Set(found?.rows)
 }
 
 /** The store did not keep what it was given: a restart, or a balancer that led elsewhere. */
