@@ -56,7 +56,7 @@ test('what was confirmed stands, and nothing is gone', async () => {
         state: 'crossed',
       })
       const random = createRandom(seed, 'forks')
-      const mix = interleave(size => random.integer(0, size - 1))
+      const mix = interleave(random, random.integer(1, 3))
       const machines = Array.from({ length: ticks }, (_, worker) => async () => {
         const store = mix.storeOf(worker, opened.store)
         await createTriage({ store, policy: TRIAGE }).triage(at('2026-03-05') + worker)

@@ -1,5 +1,6 @@
 import type { Stage } from '../../src/ports/stage.ts'
 import type { Store } from '../../src/ports/store.ts'
+import type { Random } from '../../src/simulate/random.ts'
 
 /**
  * Lets several workers go on over one store in an order that a seed decides: each call of the store
@@ -20,10 +21,24 @@ interface Waiting {
   readonly go: () => Promise<void>
 }
 
-/** `draw(count)` gives a whole number below `count`. */
-export function interleave(draw: (count: number) => number): Interleaving {
+/**
+ * Workers go on in bursts of up to `burst` calls: one that is overtaken by a whole piece of another's
+ * work is where the faults are. 1 draws anew for every call.
+ */
+export function interleave(random: Random, burst: number): Interleaving {
   const waiting: Waiting[] = []
   const order: number[] = []
+  let current = { worker: -1, left: 0 }
+  const draw = (): Waiting | undefined => {
+    const same = waiting.findIndex(({ worker }) => worker === current.worker)
+    const goesOn = same >= 0 && current.left > 0
+    const place = goesOn ? same : random.integer(0, Math.max(waiting.length - 1, 0))
+    const [next] = waiting.splice(place, 1)
+    if (!next) return undefined
+    const left = goesOn ? current.left - 1 : random.integer(0, burst - 1)
+    current = { worker: next.worker, left }
+    return next
+  }
   const inTurn = <T>(worker: number, call: () => Promise<T>): Promise<T> =>
     new Promise((resolve, reject) => {
       waiting.push({ worker, go: () => call().then(resolve, reject) })
@@ -59,7 +74,7 @@ export function interleave(draw: (count: number) => number): Interleaving {
       while (running > 0) {
         // What the last call led to happens before the next is drawn.
         await new Promise(resolve => setImmediate(resolve))
-        const [next] = waiting.splice(draw(Math.max(waiting.length, 1)), 1)
+        const next = draw()
         if (!next) continue
         order.push(next.worker)
         await next.go()
