@@ -86,7 +86,8 @@ export async function openApp(source: AppSource): Promise<App> {
   const instance = randomUUID()
   // A data folder has one process at a time: the next one goes on with the turn of the one before.
   const ticker = settings.store.server ? instance : 'embedded'
-  const ingest = createIngest({ store, clock, settings: settings.ingest, instance })
+  const isShared = settings.store.server !== null
+  const ingest = createIngest({ store, clock, settings: settings.ingest, instance, isShared })
   const judgement = { settings, reference, regime: chosen.regime, bundle, identity, triageRules }
   return {
     ...judgement,

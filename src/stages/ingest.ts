@@ -29,6 +29,8 @@ export interface IngestDeps {
    * batch id that comes back would find its hours ticked off.
    */
   readonly instance: string
+  /** Other processes write to the same store. */
+  readonly isShared: boolean
 }
 
 export interface Ingest {

@@ -28,6 +28,7 @@ export interface SendOptions {
   readonly name?: string
 }
 
+/** With the name of an instance it is one of several over the store. */
 export function testIntake(
   store: Store,
   clock: Clock,
@@ -37,7 +38,13 @@ export function testIntake(
 ): TestIntake {
   const all = { ...INGEST_DEFAULTS, ...settings }
   const open = (): Intake => {
-    const ingest = createIngest({ store, clock, settings: all, instance: instance ?? randomUUID() })
+    const ingest = createIngest({
+      store,
+      clock,
+      settings: all,
+      instance: instance ?? randomUUID(),
+      isShared: instance !== null,
+    })
     return createIntake({
       ingest,
       decode: how,

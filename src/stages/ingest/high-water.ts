@@ -4,9 +4,10 @@ import { inSlices } from './plan.ts'
 
 /**
  * The newest stored sample of each device, so that a live stream is told from a repeated one
- * without a look-up: what is newer than anything stored cannot be a duplicate. Only a shortcut:
- * if another instance stores the same device meanwhile, a repeated sample is inserted again and
- * the table's key still counts it once.
+ * without a look-up: what is newer than anything stored cannot be a duplicate. Where other
+ * processes write to the same store, what they stored since is asked for with every part: a sample
+ * that comes by Kafka here and by HTTP there would be accepted twice, and its partition would miss
+ * it. What they store in the very same moment is still counted once by the table's key.
  */
 
 /** `newest` is right for samples filed under hours from `floor` on; nothing is known below it. */
@@ -16,7 +17,7 @@ export interface Mark {
 }
 
 export interface HighWater {
-  /** Reads the marks of devices that are not known yet, for samples from hour `from` on. */
+  /** Reads the marks of devices that may be unknown, for samples from hour `from` on. */
   load(devices: ReadonlySet<string>, from: Instant): Promise<void>
   of(device: string): Mark
   /** A sample of the device is about to be stored. */
@@ -27,7 +28,16 @@ export interface HighWater {
 const DEVICES_PER_LOOK = 5000
 const UNKNOWN: Mark = { floor: Number.POSITIVE_INFINITY, newest: Number.POSITIVE_INFINITY }
 
-export function createHighWater(store: Store, devices_max: number): HighWater {
+export interface HighWaterOptions {
+  readonly devices_max: number
+  /** Other processes write to the same store. */
+  readonly isShared: boolean
+}
+
+export function createHighWater(
+  store: Store,
+  { devices_max, isShared }: HighWaterOptions,
+): HighWater {
   const marks = new Map<string, Mark>()
 
   /** Oldest knowledge goes first; it is read again when it is wanted. */
@@ -43,13 +53,16 @@ export function createHighWater(store: Store, devices_max: number): HighWater {
 
   return {
     async load(devices, from) {
-      const missing = [...devices].filter(device => !marks.has(device))
+      const missing = [...devices].filter(device => isShared || !marks.has(device))
       const rows = await inSlices(missing, DEVICES_PER_LOOK, slice =>
         store.query('sample-newest', { from, devices: [...slice] }),
       )
       const newest = new Map(rows.map(row => [row.device_id, row.newest]))
       for (const device of missing) {
-        put(device, { floor: from, newest: newest.get(device) ?? Number.NEGATIVE_INFINITY })
+        const stored = newest.get(device) ?? Number.NEGATIVE_INFINITY
+        // What was raised may be on its way to the store still.
+        const raised = marks.get(device)?.newest ?? Number.NEGATIVE_INFINITY
+        put(device, { floor: from, newest: Math.max(stored, raised) })
       }
     },
     of: device => marks.get(device) ?? UNKNOWN,

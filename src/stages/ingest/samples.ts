@@ -12,13 +12,19 @@ import {
 import { type LaidOut, layOut, openLoad, readRecord, type SampleLoad } from './sample-load.ts'
 import { planSamples, type StagedSamples } from './sample-plan.ts'
 
+export interface SampleDeps extends StreamDeps {
+  /** Other processes write to the same store. */
+  readonly isShared: boolean
+}
+
 /**
  * Accelerator telemetry. A sample counts once, whoever sends it, in whatever order. Samples are
  * read where they will lie: lines go to a stage of the store whole, the store takes those that are
  * plainly sound, and our own reader, the one authority, has the rest. Both kinds are settled there.
  */
-export function createSampleStage(deps: StreamDeps): StreamStage & { forget(): void } {
-  const highWater = createHighWater(deps.store, deps.settings.devices_max)
+export function createSampleStage(deps: SampleDeps): StreamStage & { forget(): void } {
+  const { devices_max } = deps.settings
+  const highWater = createHighWater(deps.store, { devices_max, isShared: deps.isShared })
   const loading = { ...deps, gate: createLineGate(), slabs: createSlabPool() }
   return {
     begin(delivery) {

@@ -160,6 +160,25 @@ test('a rewound partition is read again without changing a number', async () => 
   expect(await opened.probe('held')).toEqual([{ rows: '2' }])
 })
 
+test('a sample that also comes as a body to another instance is a duplicate there', async () => {
+  const { send } = testIntake(store, clock, {}, 'other')
+  const reader = member('one')
+  log.append(sample(1))
+  await readOn(reader, 0)
+  expect((await send('telemetry.accelerator', sample(1))).receipt).toMatchObject({ duplicates: 1 })
+  log.append(sample(2))
+  log.append(sample(3))
+  await readOn(reader, 1)
+  const body = `${sample(2)}\n${sample(3, { revision: 1, power_w: 400 })}\n`
+  expect((await send('telemetry.accelerator', body)).receipt).toMatchObject({
+    accepted: 1,
+    duplicates: 1,
+    revised: 1,
+  })
+  const [audit] = await auditPartitions(store, 0)
+  expect(audit).toMatchObject({ accepted: 3, held: { samples: 2, superseded: 1 }, faults: [] })
+})
+
 test('a row that was deleted by hand shows in the balance of its partition', async () => {
   for (const second of [1, 2, 3]) log.append(sample(second))
   await readOn(member('one'), 0)
