@@ -73,7 +73,13 @@ export async function openAppBench(): Promise<AppBench> {
   }
   return {
     async clear() {
-      const tables = (await read('show tables')).split('\n').filter(line => line !== '')
+      const tables = (
+        await read(
+          "select name from system.tables where database = currentDatabase() and engine != 'View'",
+        )
+      )
+        .split('\n')
+        .filter(line => line !== '')
       for (const { name } of tables.map((line): { name: string } => JSON.parse(line))) {
         if (!KEPT.has(name)) await own.writer.command({ query: `truncate table ${name}` })
       }
