@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { type AuditOptions, auditCommand } from './audit.ts'
 import { type BenchOptions, benchCommand } from './bench.ts'
+import { type CalibrateOptions, calibrateCommand } from './calibrate.ts'
 import { type CaseOptions, caseCommand } from './case.ts'
 import { checkCommand } from './check.ts'
 import { type CommandContext, type GlobalOptions, printLine } from './context.ts'
@@ -156,6 +157,14 @@ function addTending(add: Add): void {
     .option('--days <n>', 'simulated days of 32 devices at ten seconds (default: 2)')
     .option('--rounds <n>', 'pairs of measurements (default: 3)')
     .option('--yardstick <file>', 'measure the yardstick alone over this file')
+    .option('--json', 'print for machines')
+  add<CalibrateOptions>(
+    'calibrate <files...>',
+    "fit the provider's chip constants from runs whose operations are known",
+    calibrateCommand,
+  )
+    .option('--out <file>', 'where the fits go (default: config/calibration.yaml)')
+    .option('--dry-run', 'show without writing')
     .option('--json', 'print for machines')
   add<EvaluateOptions>(
     'evaluate',

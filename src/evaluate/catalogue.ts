@@ -1,5 +1,6 @@
 import { accountSection } from './account/section.ts'
+import { publishedSection } from './published/section.ts'
 import type { Section } from './section.ts'
 
 /** Every section of an evaluation, in the order in which it is read. */
-export const SECTIONS: readonly Section[] = [accountSection]
+export const SECTIONS: readonly Section[] = [accountSection, publishedSection]
