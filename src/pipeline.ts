@@ -89,6 +89,8 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       if (last) await deriveMoved(deps, last, until, dirty)
       const groups = await stages.group.regroup(until)
       for (const tenant of groups.changed) dirty.add(tenant)
+      const rearranged = await deps.store.query('tenants-rearranged', {})
+      for (const { tenant_id } of rearranged) dirty.add(tenant_id)
       progress('detect', hours)
       const detect = await stages.detect.evaluate(until, full ? null : [...dirty])
       progress('attribute', hours)
