@@ -5,21 +5,46 @@
 -- millijoules, whole operations): they do not depend on the order in which the engine reads.
 -- params: hours Array(DateTime) to rebuild; keys Array(DateTime) = hours and the hour after each
 --         (an interval that ends later reaches back); before Array(DateTime) = the hour before
---         each (last counter readings only); version, build, island_gap_s, busy_tensor_min,
+--         each (last counter readings only); part ('all', or 'own' or 'metered': devices that are
+--         not, or that are, on a node with a node meter), first and end String (device ids from, and
+--         up to but without; '' is open); version, build, island_gap_s, busy_tensor_min,
 --         busy_power_share_min
--- bound:  the caller packs hours so that keys hold at most meter.rows_per_statement samples
+-- bound:  the caller packs hours, and devices of a large hour, so that a statement reads about
+--         meter.rows_per_statement samples; those on nodes with a meter are read at once
 insert into device_hours
 with
     3600000 as hour_ms,
+    -- whoever was on a node with a node meter at any time that is read: what the meter stands for
+    -- depends on them, and they must be seen together
+    metered_nodes as
+    (
+        select site, node_id
+        from samples final
+        where (hour in {keys:Array(DateTime('UTC'))} or hour in {before:Array(DateTime('UTC'))})
+          and node_id != '' and (device_count > 1 or power_scope = 'node')
+    ),
+    metered_devices as
+    (
+        select device_id
+        from samples final
+        where (hour in {keys:Array(DateTime('UTC'))} or hour in {before:Array(DateTime('UTC'))})
+          and (site, node_id) in (select site, node_id from metered_nodes)
+    ),
     read_samples as
     (
         select * from samples final
         where hour in {keys:Array(DateTime('UTC'))}
+          and device_id >= {first:String} and ({end:String} = '' or device_id < {end:String})
+          and ({part:String} = 'all'
+            or (device_id in (select device_id from metered_devices)) = ({part:String} = 'metered'))
         union all
         select * from samples final
         where hour in {before:Array(DateTime('UTC'))}
           and hour not in {keys:Array(DateTime('UTC'))}
           and (mma_cycles_total is not null or energy_total_j is not null)
+          and device_id >= {first:String} and ({end:String} = '' or device_id < {end:String})
+          and ({part:String} = 'all'
+            or (device_id in (select device_id from metered_devices)) = ({part:String} = 'metered'))
         order by device_id, time desc
         limit 1 by device_id, hour
     ),

@@ -3,8 +3,11 @@ import { z } from 'zod'
 /** How the meter stage rebuilds device-hours; the numbers and their units. */
 export const meterSettings = z
   .strictObject({
-    /** Bound on the rows that one rebuilding statement reads; more hours mean more statements. */
-    rows_per_statement: z.int().min(1000).max(100_000_000).default(2_000_000),
+    /**
+     * Bound on the rows that one rebuilding statement reads: more hours, or more devices in an
+     * hour, mean more statements. A row takes about 400 bytes of memory while it is read.
+     */
+    rows_per_statement: z.int().min(1000).max(100_000_000).default(500_000),
     /** Busy samples closer than this belong to one busy stretch; covers a lost reading or two. */
     island_gap_s: z.number().positive().max(3600).default(30),
     /** Tensor activity (0..1) from which a sample counts as busy. */

@@ -20,6 +20,7 @@ const ingestFile = z
     extra_characters_max: count.default(INGEST_DEFAULTS.extra_characters_max),
     batch_rows: count.max(1_000_000).default(INGEST_DEFAULTS.batch_rows),
     batch_characters: count.default(INGEST_DEFAULTS.batch_characters),
+    store_lines_min: count.default(INGEST_DEFAULTS.store_lines_min),
     future_skew_s: z.number().nonnegative().default(INGEST_DEFAULTS.future_skew_s),
     time_min: z
       .string()

@@ -3,6 +3,7 @@ import type { MeterSettings } from '../domain/meter-settings.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../domain/window.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
+import { chunks, type HourStatement, NAMES_PER_STATEMENT, packHours } from './meter/pack-hours.ts'
 
 /**
  * Samples and charges → device-hours and usage-hours. Dirty hours are rebuilt whole, so doing it
@@ -31,11 +32,6 @@ export interface Metered {
 
 /** Hours that one pass takes up; what is left over waits for the next pass of the same tick. */
 const HOURS_PER_PASS = 4000
-/**
- * Hours or batches that one statement names: a server takes 128 KiB for each parameter. Forty
- * days of hours, so that a list of whole days is cut between days.
- */
-const NAMES_PER_STATEMENT = 960
 /** A gap is priced at the tenant's own rate of the day before it, so later hours depend on it. */
 const TRAILING_HOURS = 24
 /** Far beyond every insert timeout: a mark still open after this has lost its writer. */
@@ -60,8 +56,10 @@ export function createMeter(deps: MeterDeps): Meter {
       const build = deps.builds()
       // A counter reading vouches for the time since the one before, up to an hour back.
       const hours = withFollowing(dirtyHours, 1)
-      const statements = await packHours(deps, hours)
-      for (const part of statements) await rebuildDevices(deps, part, build)
+      const { rows_per_statement } = deps.settings
+      for (const statement of await packHours(store, hours, rows_per_statement)) {
+        await rebuildDevices(deps, statement, build)
+      }
       const usageHours = wholeDays(withFollowing(hours, TRAILING_HOURS)).filter(
         hour => hour < until,
       )
@@ -86,19 +84,22 @@ export function createMeter(deps: MeterDeps): Meter {
 
 async function rebuildDevices(
   { store, settings, catalogueVersion }: MeterDeps,
-  hours: readonly Instant[],
+  { hours, stretches }: HourStatement,
   build: number,
 ): Promise<void> {
-  await store.execute('device-hours-rebuild', {
-    hours: [...hours],
-    keys: withFollowing(hours, 1),
-    before: hours.map(hour => hour - HOUR_MS),
-    version: catalogueVersion,
-    build,
-    island_gap_s: settings.island_gap_s,
-    busy_tensor_min: settings.busy_tensor_min,
-    busy_power_share_min: settings.busy_power_share_min,
-  })
+  for (const stretch of stretches) {
+    await store.execute('device-hours-rebuild', {
+      hours: [...hours],
+      keys: withFollowing(hours, 1),
+      before: hours.map(hour => hour - HOUR_MS),
+      ...stretch,
+      version: catalogueVersion,
+      build,
+      island_gap_s: settings.island_gap_s,
+      busy_tensor_min: settings.busy_tensor_min,
+      busy_power_share_min: settings.busy_power_share_min,
+    })
+  }
   await store.execute('device-hours-bury', { hours: [...hours], build })
 }
 
@@ -128,30 +129,6 @@ async function touchedTenants(
   return tenants
 }
 
-/** Cuts hours into statements that read at most `rows_per_statement` samples each. */
-async function packHours(deps: MeterDeps, hours: readonly Instant[]): Promise<Instant[][]> {
-  const rowsOf = new Map<Instant, number>()
-  for (const part of chunks(hours, NAMES_PER_STATEMENT)) {
-    const counts = await deps.store.query('sample-hour-counts', { hours: part })
-    for (const { hour, rows } of counts) rowsOf.set(hour, rows)
-  }
-  const parts: Instant[][] = []
-  let room = 0
-  for (const hour of hours) {
-    // The hour after is read with it, for intervals that reach back.
-    const rows = (rowsOf.get(hour) ?? 0) + (rowsOf.get(hour + HOUR_MS) ?? 0)
-    const part = parts.at(-1)
-    if (part === undefined || rows > room || part.length === NAMES_PER_STATEMENT) {
-      parts.push([hour])
-      room = deps.settings.rows_per_statement - rows
-    } else {
-      part.push(hour)
-      room -= rows
-    }
-  }
-  return parts
-}
-
 /** Every hour of the days that the hours lie in: long charges are set against days. */
 function wholeDays(hours: readonly Instant[]): Instant[] {
   const days = new Set(hours.map(hour => Math.floor(hour / DAY_MS) * DAY_MS))
@@ -167,10 +144,4 @@ function withFollowing(hours: readonly Instant[], count: number): Instant[] {
     for (let step = 0; step <= count; step++) all.add(hour + step * HOUR_MS)
   }
   return [...all].sort((a, b) => a - b)
-}
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  const parts: T[][] = []
-  for (let at = 0; at < items.length; at += size) parts.push(items.slice(at, at + size))
-  return parts
 }

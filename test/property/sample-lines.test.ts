@@ -56,7 +56,8 @@ async function ingest(body: Buffer, batch_rows: number, how: Decode): Promise<En
       }
     },
   }
-  const settings = { batch_rows, record_bytes_max: 2048, raw_bytes_kept: 1024 }
+  const bounds = { record_bytes_max: 2048, raw_bytes_kept: 1024 }
+  const settings = { batch_rows, store_lines_min: 256, ...bounds }
   const { send } = testIntake(store, clock, settings, 'one', how)
   const { receipt } = await send('telemetry.accelerator', body, { format: 'ndjson' })
   const tables: Record<string, unknown[]> = {}

@@ -25,10 +25,12 @@ export type Engine =
     }
   | { readonly kind: 'embedded'; readonly path: string }
 
-/** Calls on one embedded connection queue, so reads must not wait for inserts. */
+/** Calls on one embedded connection queue, so neither reads nor rebuilds may keep inserts waiting. */
 export interface Connections {
   readonly writer: ClickHouseClient
   readonly reader: ClickHouseClient
+  /** For statements that make rows of rows: those of a large hour take long. */
+  readonly builder: ClickHouseClient
   readonly stages: readonly StageConnection[]
   /** What all were told, to be read back. */
   readonly settings: EngineSettings
@@ -61,8 +63,8 @@ export async function connect(engine: Engine, isCluster = false): Promise<Connec
     engine.kind === 'server' ? openServer(engine, settings) : await openEmbedded(engine, settings)
   const kill = engine.kind === 'embedded' ? () => killStatements(engine) : null
   const close = async (): Promise<void> => {
-    const { writer, reader, probe, stages } = opened
-    const clients = [writer, reader, ...stages.map(({ client }) => client)]
+    const { writer, reader, builder, probe, stages } = opened
+    const clients = [writer, reader, builder, ...stages.map(({ client }) => client)]
     await Promise.all([...clients.map(client => client.close()), probe?.close()])
   }
   const ping = await opened.writer.ping()
@@ -107,6 +109,7 @@ function openServer(
   return {
     writer: open(),
     reader: open(),
+    builder: open(),
     stages: STAGES.map(() => ({ client: openStage(), linesFile: null })),
     probe: open({ keep_alive: { enabled: false } }),
   }
@@ -122,12 +125,12 @@ async function openEmbedded(
   mkdirSync(folder, { recursive: true })
   const open = async () => settled(await embeddedClient(path), settings)
   try {
-    const [writer, reader] = [await open(), await open()]
+    const [writer, reader, builder] = [await open(), await open(), await open()]
     const stages: StageConnection[] = []
     for (const index of STAGES) {
       stages.push({ client: await open(), linesFile: join(folder, `stage-${index}.lines`) })
     }
-    return { writer, reader, stages, probe: null }
+    return { writer, reader, builder, stages, probe: null }
   } catch (cause) {
     throw new Fault('STORE_BUSY', `the data directory ${path} cannot be opened`, { cause })
   }

@@ -25,8 +25,8 @@ export async function assertSettings(connections: Connections, sqlFolder: string
   const query = checksSql(sqlFolder)('settings')
   // Read-only users may change no setting and write no row.
   const wanted = { ...connections.settings, readonly: 0 }
-  const { writer, reader, stages } = connections
-  for (const client of [writer, reader, ...stages.map(stage => stage.client)]) {
+  const { writer, reader, builder, stages } = connections
+  for (const client of [writer, reader, builder, ...stages.map(stage => stage.client)]) {
     const names = Object.keys(wanted)
     const rows = await checkedRead(client, query, settingShape, { names })
     const effective = new Map(rows.map(row => [row.name, row.value]))

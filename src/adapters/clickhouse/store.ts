@@ -20,7 +20,7 @@ export interface Statements {
 
 /** The Store over a ClickHouse client, whichever engine is behind it. */
 export function createStore(connections: Connections, statements: Statements): Store {
-  const { writer, reader } = connections
+  const { writer, reader, builder } = connections
 
   const text = (name: string): string => {
     const found = statements.named.get(name)
@@ -52,7 +52,7 @@ export function createStore(connections: Connections, statements: Statements): S
 
     async execute(name, params) {
       const bound = checkParams(queryRegistry[name].params.parse(params))
-      await guarded(name, () => writer.command({ query: text(name), query_params: bound }))
+      await guarded(name, () => builder.command({ query: text(name), query_params: bound }))
     },
 
     async queryDetector(id, params: Row) {

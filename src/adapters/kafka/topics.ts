@@ -30,7 +30,11 @@ export async function createTopics(
 }
 
 /** What a broker says of a topic that its controller has made a moment ago. */
-const PENDING = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'])
+const PENDING = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+])
 const LOOK_MS = 100
 
 /** kafkajs waits for leaders by itself, but takes a broker that has not heard of a topic for a fault. */
@@ -42,6 +46,8 @@ async function awaitLeaders(
   for (;;) {
     try {
       await admin.fetchTopicMetadata({ topics: [...topics] })
+      // Asks the leaders themselves, who may have heard of their duty later than others.
+      for (const topic of topics) await admin.fetchTopicOffsets(topic)
       return
     } catch (err) {
       if (!PENDING.has(errorType(err)) || performance.now() >= until_ms) throw err

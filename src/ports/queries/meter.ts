@@ -28,8 +28,15 @@ export const meterQueries = {
     params: z.object({ hours: hoursParam }),
     row: z.object({ hour: sqlTime, rows: sqlCount }),
   },
+  'sample-device-cuts': {
+    params: z.object({ hours: hoursParam, rows: z.number() }),
+    row: z.object({ first_device: z.string() }),
+  },
   'device-hours-rebuild': {
     params: z.object({
+      part: z.string(),
+      first: z.string(),
+      end: z.string(),
       hours: hoursParam,
       keys: hoursParam,
       before: hoursParam,

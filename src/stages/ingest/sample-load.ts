@@ -80,9 +80,6 @@ export async function layOut(load: SampleLoad): Promise<LaidOut> {
   }
 }
 
-/** Fewer lines are not worth a statement of their own. */
-const LINES_MIN = 256
-
 /** Has the store take the lines that are plainly sound: how many, and the rows it left to us. */
 async function readInStore(
   load: SampleLoad,
@@ -90,8 +87,8 @@ async function readInStore(
 ): Promise<{ readonly count: number; readonly left: ReadonlySet<number> | 'all' }> {
   const { lines, delivery, limits } = load
   const sent = lines.rows.reduce((sum, { ends }) => sum + ends.length, 0)
-  if (sent < LINES_MIN) return { count: 0, left: 'all' }
-  const { record_bytes_max } = load.deps.settings
+  const { record_bytes_max, store_lines_min } = load.deps.settings
+  if (sent < store_lines_min) return { count: 0, left: 'all' }
   const bounds = { time_min: limits.min, time_max: limits.max, record_bytes_max }
   const origin = { batch_id: delivery.batch_id, source: originOf(delivery) }
   const params = { ...origin, ...bounds, ingested_at: delivery.received_at }
