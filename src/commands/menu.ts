@@ -8,6 +8,7 @@ import { type DemoOptions, demoCommand } from './demo.ts'
 import { type DetectOptions, detectCommand } from './detect.ts'
 import { lockDetectors } from './detector-lock.ts'
 import { newDetector } from './detector-new.ts'
+import { type EvaluateOptions, evaluateCommand } from './evaluate.ts'
 import { explainCommand } from './explain.ts'
 import { type IngestOptions, ingestCommand } from './ingest.ts'
 import { type MigrateOptions, migrateCommand } from './migrate.ts'
@@ -160,6 +161,20 @@ function addTending(add: Add): void {
     .option('--out <folder>', 'where bench.json goes (default: out)')
     .option('--json', 'print for machines')
     .addOption(new Option('--part <json>', 'inner call').hideHelp())
+  add<EvaluateOptions>(
+    'evaluate',
+    'measure the estimates on jobs with known truth and on published runs',
+    (context, options) => evaluateCommand(context, options),
+  )
+    .option('--quick', 'a tenth of the jobs, not to be quoted')
+    .option('--seed <n>', 'other jobs')
+    .option('--only <sections>', 'of the sections, comma-separated')
+    .option(
+      '--published <folder>',
+      'published runs and recorded telemetry (default: ../shared/data)',
+    )
+    .option('--out <folder>', 'where the page and the numbers go (default: out/evaluate)')
+    .option('--json', 'print for machines')
   add<GlobalOptions>(
     'detector:new <id>',
     'start a detector folder from the template',

@@ -25,6 +25,11 @@ const RULES: Record<string, Grant> = {
     packages: ['pure-rand', 'zod'],
     node: ['node:crypto'],
   },
+  evaluate: {
+    rooms: ['domain', 'ports', 'stages', 'simulate', 'evaluate'],
+    packages: ['zod'],
+    node: ['node:zlib'],
+  },
   adapters: { rooms: ['domain', 'ports', 'adapters'], packages: ['*'], node: ['*'] },
   console: { rooms: ['domain', 'ports', 'console'], packages: ['zod'], node: ['node:crypto'] },
   terminal: {

@@ -3,6 +3,7 @@ import { auditQueries } from './audit.ts'
 import { caseQueries } from './cases.ts'
 import { deriveQueries } from './derive.ts'
 import { detectQueries } from './detect.ts'
+import { evaluateQueries } from './evaluate.ts'
 import { evidenceQueries } from './evidence.ts'
 import { featureQueries } from './feature.ts'
 import { identityQueries } from './identity.ts'
@@ -23,6 +24,7 @@ export const queryRegistry = {
   ...caseQueries,
   ...deriveQueries,
   ...detectQueries,
+  ...evaluateQueries,
   ...evidenceQueries,
   ...featureQueries,
   ...identityQueries,

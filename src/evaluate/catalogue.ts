@@ -1,0 +1,5 @@
+import { accountSection } from './account/section.ts'
+import type { Section } from './section.ts'
+
+/** Every section of an evaluation, in the order in which it is read. */
+export const SECTIONS: readonly Section[] = [accountSection]
