@@ -1,6 +1,12 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type Catalogue, catalogueFaults, catalogueFile } from './domain/accelerator.ts'
+import {
+  type Calibration,
+  calibrationFaults,
+  calibrationFile,
+  NO_CALIBRATION,
+} from './domain/calibration.ts'
 import { contentDigest } from './domain/canonical.ts'
 import { type Estimation, estimationFaults, estimationFile } from './domain/estimation.ts'
 import { Fault } from './domain/fault.ts'
@@ -16,7 +22,7 @@ import { type SkusFile, skuFaults, skusFile } from './domain/sku.ts'
 import { type ConfigFault, readYaml } from './yaml-file.ts'
 
 /**
- * Reads the reference files of `config/`: accelerators, estimation priors, SKUs, regime packs and
+ * Reads the reference files of `config/`: accelerators, estimation priors, calibration, SKUs, regime packs and
  * jurisdictions. All or nothing, with every fault at once. Settings and detectors load elsewhere.
  */
 
@@ -30,6 +36,7 @@ export interface ReferenceData {
   readonly version: string
   readonly catalogue: Catalogue
   readonly estimation: Estimation
+  readonly calibration: Calibration
   readonly skus: SkusFile
   /** By regime id. */
   readonly regimes: ReadonlyMap<string, LoadedRegime>
@@ -55,20 +62,23 @@ export function loadReference(configFolder: string): {
   const accelerators = readAccelerators(configFolder)
   const catalogue = accelerators.value
   const estimation = readEstimation(configFolder, catalogue)
+  const calibration = readCalibration(configFolder, catalogue)
   const skus = readSkus(configFolder, catalogue)
   const jurisdictions = readJurisdictions(configFolder)
   const regimes = readRegimes(configFolder)
-  const faults = [accelerators, estimation, skus, jurisdictions, regimes].flatMap(
+  const faults = [accelerators, estimation, calibration, skus, jurisdictions, regimes].flatMap(
     file => file.faults,
   )
   if (!catalogue || !estimation.value || !skus.value || !jurisdictions.value || faults.length > 0) {
     return { reference: null, faults }
   }
-  const rows = referenceRows(catalogue, estimation.value, skus.value)
+  const fits = calibration.value ?? NO_CALIBRATION
+  const rows = referenceRows(catalogue, estimation.value, skus.value, fits)
   const reference = {
     version: `ref-${contentDigest({ ...rows }).slice(0, 16)}`,
     catalogue,
     estimation: estimation.value,
+    calibration: fits,
     skus: skus.value,
     regimes: regimes.value,
     jurisdictions: createJurisdictions(jurisdictions.value),
@@ -99,6 +109,16 @@ function readEstimation(folder: string, catalogue: Catalogue | null): Loaded<Est
   const { value, faults, lineOf } = readYaml(file, estimationFile)
   const more = value && catalogue ? estimationFaults(value, catalogue) : []
   const line = lineOf(['precision'])
+  return { value, faults: [...faults, ...more.map(message => ({ file, line, message }))] }
+}
+
+/** A provider that never calibrated need not have the file. */
+function readCalibration(folder: string, catalogue: Catalogue | null): Loaded<Calibration | null> {
+  const file = join(folder, 'calibration.yaml')
+  if (!existsSync(file)) return { value: NO_CALIBRATION, faults: [] }
+  const { value, faults, lineOf } = readYaml(file, calibrationFile)
+  const more = value && catalogue ? calibrationFaults(value, catalogue) : []
+  const line = lineOf(['fits'])
   return { value, faults: [...faults, ...more.map(message => ({ file, line, message }))] }
 }
 

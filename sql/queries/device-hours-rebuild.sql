@@ -119,18 +119,20 @@ with
             ifNull((mean_power_w - idle_power_w) / power_span_w, 0) as power_share_alone,
             ifNull((mean_power_w - idle_power_w - host_power_w) / power_span_w, 0) as power_share,
             if(ifNull(counted, 0), (mma_cycles_total - before_mma) / (sm_cycles_total - before_sm), null) as counter_tensor,
-            -- cycles per elapsed time give the clock, summed over the SMs or averaged over them
+            -- cycles per elapsed time give the clock, averaged over the SMs or summed over those of
+            -- the devices, or of the slice, that the sample stands for
             if(ifNull(counted, 0), (sm_cycles_total - before_sm) / ((end_ms - before_ms) * 1000), null) as cycles_mhz,
             multiIf(
                 c.clock_ref_mhz is null, 1,
                 ifNull(cycles_mhz between 0.1 * c.clock_ref_mhz and 1.4 * c.clock_ref_mhz, 0), cycles_mhz / c.clock_ref_mhz,
-                ifNull(cycles_mhz / c.sm_count between 0.1 * c.clock_ref_mhz and 1.4 * c.clock_ref_mhz, 0),
-                    cycles_mhz / c.sm_count / c.clock_ref_mhz,
+                ifNull(cycles_mhz / (c.sm_count * units) between 0.1 * c.clock_ref_mhz and 1.4 * c.clock_ref_mhz, 0),
+                    cycles_mhz / (c.sm_count * units) / c.clock_ref_mhz,
                 ifNull(sm_clock_mhz > 0, 0), sm_clock_mhz / c.clock_ref_mhz,
                 1) as clock_share,
             ifNull(greatest(sm_active, gpu_util), ifNull(sm_active, gpu_util)) as activity,
+            greatest(ifNull(fp64_active, 0), ifNull(fp32_active, 0), ifNull(fp16_active, 0)) as vector_active,
             -- a profiling field stuck at zero while other meters see work is no evidence of idleness
-            ifNull(coalesce(counter_tensor, tensor_active) = 0 and ifNull(sm_active, 0) = 0
+            ifNull(coalesce(counter_tensor, tensor_active) = 0 and ifNull(sm_active, 0) = 0 and vector_active = 0
                 and (ifNull(gpu_util, 0) > 0.5 or power_share > 0.3), 0) as silent_zero,
             multiIf(
                 operations is not null, 'measured',
@@ -156,10 +158,24 @@ with
         from estimate_factors final
         where version = {version:String}
     ),
+    pipes as
+    (
+        select
+            for_chip as pipe_chip,
+            (maxIf(lo, for_tier = 'fp64'), maxIf(lo, for_tier = 'fp32'), maxIf(lo, for_tier = 'fp16')) as pipe_lo,
+            (maxIf(mid, for_tier = 'fp64'), maxIf(mid, for_tier = 'fp32'), maxIf(mid, for_tier = 'fp16')) as pipe_mid,
+            (maxIf(hi, for_tier = 'fp64'), maxIf(hi, for_tier = 'fp32'), maxIf(hi, for_tier = 'fp16')) as pipe_hi
+        from factors
+        where for_precision = ''
+        group by for_chip
+    ),
     estimated as
     (
         select
             e.*,
+            -- vector pipes work beside the tensor pipes; counters and gauges of tensor work miss them
+            (e.tier in ('T1', 'T2')) * clock_share * unit_s as vector_s,
+            (vector_s * ifNull(fp64_active, 0), vector_s * ifNull(fp32_active, 0), vector_s * ifNull(fp16_active, 0)) as vector_amounts,
             multiIf(
                 e.tier = 'measured', operations,
                 e.tier = 'T1', counter_tensor * clock_share * unit_s,
@@ -169,16 +185,17 @@ with
                 0) as amount,
             -- the host's share of a node meter is a guess: it lowers lo and mid, never hi
             if(e.tier = 'T3', greatest(joules - idle_power_w * length_ms / 1000, 0), amount) as amount_hi,
-            if(e.tier = 'gap', 0, amount * if(p.for_chip = '', d.lo, p.lo)) as sample_lo,
-            if(e.tier = 'gap', unit_s * b.mid, amount * if(p.for_chip = '', d.mid, p.mid)) as sample_mid,
-            if(e.tier = 'gap', unit_s * d.hi, amount_hi * if(p.for_chip = '', d.hi, p.hi)) as sample_hi,
+            if(e.tier = 'gap', 0, amount * if(p.for_chip = '', d.lo, p.lo) + dotProduct(vector_amounts, pipe_lo)) as sample_lo,
+            if(e.tier = 'gap', unit_s * b.mid, amount * if(p.for_chip = '', d.mid, p.mid) + dotProduct(vector_amounts, pipe_mid)) as sample_mid,
+            if(e.tier = 'gap', unit_s * d.hi, amount_hi * if(p.for_chip = '', d.hi, p.hi) + dotProduct(vector_amounts, pipe_hi)) as sample_hi,
             multiIf(
                 e.tier = 'gap', 0,
                 e.tier = 'measured', operations > 0,
                 if(e.tier = 'T3' and not silent_zero, power_share_alone, power_share)
                     > {busy_power_share_min:Float64}, 1,
-                coalesce(counter_tensor, tensor_active, activity, 0) >= {busy_tensor_min:Float64}) as busy
+                greatest(coalesce(counter_tensor, tensor_active, activity, 0), vector_active) >= {busy_tensor_min:Float64}) as busy
         from evidenced as e
+        left join pipes on pipe_chip = e.chip
         left join factors as d on d.for_chip = e.chip and d.for_tier = e.tier and d.for_precision = ''
         left join factors as p on p.for_chip = e.chip and p.for_tier = e.tier and p.for_precision = e.precision
         left join factors as b on b.for_chip = e.chip and b.for_tier = 'T5' and b.for_precision = ''

@@ -22,6 +22,8 @@ const peaks = z.strictObject({
    */
   basis: z.enum(['vendor_dense', 'vendor_sparse_halved', 'third_party', 'vendor_claim_unclear']),
   dense_flop_per_s: z.partialRecord(z.enum(PRECISIONS), z.number().positive()),
+  /** Vector pipes beside FP32, whose rate is the `fp32` above; absent where nobody states it. */
+  vector_flop_per_s: z.partialRecord(z.enum(['fp64', 'fp16']), z.number().positive()).default({}),
 })
 
 const memory = z.strictObject({

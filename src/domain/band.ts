@@ -7,6 +7,7 @@ import {
 } from './detector.ts'
 import { assert } from './fault.ts'
 import type { Evaluation, Measurement } from './finding.ts'
+import { normalBelow } from './normal.ts'
 import type { Operations } from './quantity.ts'
 
 /**
@@ -99,13 +100,4 @@ export function probabilityAbove(measured: Operations, threshold: number): numbe
   const sd = width / INTERVAL_SD
   if (sd <= 0) return mid >= threshold ? 1 : 0
   return normalBelow(Math.log(mid / threshold) / sd)
-}
-
-/** Standard normal distribution function; Abramowitz and Stegun 26.2.17, error below 7.5e-8. */
-function normalBelow(z: number): number {
-  const t = 1 / (1 + 0.2316419 * Math.abs(z))
-  const coefficients = [0.31938153, -0.356563782, 1.781477937, -1.821255978, 1.330274429]
-  const series = coefficients.reduceRight((sum, coefficient) => (sum + coefficient) * t, 0)
-  const upper = (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * series
-  return z > 0 ? 1 - upper : upper
 }

@@ -13,6 +13,15 @@ const judgement = {
 
 const share = z.strictObject({ ...judgement, value: z.number().min(0).max(1) })
 const positive = z.strictObject({ ...judgement, value: z.number().positive() })
+/** A figure with the bounds of a range of 90 %. */
+const range = (bound: z.ZodNumber) =>
+  z.strictObject({
+    ...judgement,
+    value: z
+      .strictObject({ lo: bound, mid: bound, hi: bound })
+      .refine(({ lo, mid, hi }) => lo <= mid && mid <= hi, 'lo, mid and hi must not cross'),
+  })
+const shareRange = range(z.number().min(0).max(1))
 /** Standard deviation of the decimal logarithm, by cause. */
 const spread = z.strictObject({
   ...judgement,
@@ -29,8 +38,10 @@ const precisionPriors = z.strictObject({
   training: z.strictObject({ ...judgement, values: z.array(z.enum(PRECISIONS)).min(1) }),
   /** Share of a step's time that a faster format shortens; the rest runs on as in BF16. */
   matrix_time_share: share,
-  /** Spread that an unknown format adds where time, not tensor activity, is the evidence. */
-  spread: positive,
+  /** Share of a job's tensor operations in the fast format, where it uses one. */
+  low_precision_share: shareRange,
+  /** Range of what a fast format gains in fixed time; its middle follows from the shares. */
+  time_gain_range: range(z.number().min(1)),
 })
 
 const capacityPriors = z.strictObject({
@@ -50,16 +61,18 @@ export const estimationFile = z.strictObject({
   spread: z.record(z.enum(TIERS), spread),
   precision: precisionPriors,
   energy: z.strictObject({
-    /** Share of the BF16 peak that a chip drawing its board power is taken to deliver. */
-    peak_share_at_board_power: share,
-    /** No chip delivers more operations per joule than this many times the mid. */
-    ceiling: z.strictObject({ ...judgement, value: z.number().min(1) }),
+    /** Share of the BF16 peak delivered per share of the span from idle to board power. */
+    peak_share_per_load: share,
     /** Further spread where the chip's board power is itself an assumption. */
     assumed_board_power_spread: positive,
   }),
   active: z.strictObject({ peak_share_when_busy: share }),
   billed: z.strictObject({ peak_share: share }),
   gap: z.strictObject({ peak_share_hi: share }),
+  /** Operations of an active cycle of a vector pipe over its peak. */
+  vector: z.strictObject({ cycle_share: shareRange }),
+  /** Of what is executed, the share that the model needs: see `config/estimation.yaml`. */
+  model_share: shareRange,
   capacity: capacityPriors,
 })
 export type Estimation = z.output<typeof estimationFile>

@@ -5,7 +5,9 @@ import {
   type Precision,
   UNKNOWN_CHIP,
 } from './accelerator.ts'
-import { estimateFactors, type FactorTier } from './estimate.ts'
+import type { Calibration } from './calibration.ts'
+import { estimateFactors } from './estimate.ts'
+import type { FactorTier } from './estimate-factor.ts'
 import type { Estimation } from './estimation.ts'
 import { listSkus, type SkusFile } from './sku.ts'
 
@@ -45,11 +47,12 @@ export function referenceRows(
   catalogue: Catalogue,
   priors: Estimation,
   skus: SkusFile,
+  { fits }: Calibration,
 ): ReferenceRows {
   return {
     chips: [...catalogue.accelerators.map(chipRow), ...unknownRow(catalogue)],
     chip_names: [...chipNames(catalogue)].map(([name, chip]) => ({ name, chip })),
-    estimate_factors: estimateFactors(catalogue, priors),
+    estimate_factors: estimateFactors(catalogue, priors, fits),
     skus: listSkus(skus, catalogue),
   }
 }

@@ -53,9 +53,9 @@ export interface Physics {
 export function drawPhysics(random: Random): Physics {
   return {
     counter_gain: uniformFactor(random, 0.03),
-    gauge_gain: uniformFactor(random, 0.04),
+    gauge_gain: uniformFactor(random, 0.045),
     tile: 10 ** triangular(random, -0.13, 0.03, 0.06),
-    attribution: 10 ** (0.025 * normal(random)),
+    attribution: 10 ** (0.02 * normal(random)),
     sm_draw: random.between(0.34, 0.5),
     tensor_draw: random.between(0.62, 0.95),
     dram_draw: random.between(0.1, 0.2),

@@ -98,7 +98,7 @@ function createMeter(random: Random, job: Job, device: number, start: Instant) {
   const { chip, physics } = job
   const silicon = 1 + 0.04 * normal(random)
   const gain = 10 ** (0.015 * normal(random))
-  const host_w = random.between(0.7, 1.3) * chip.host_w
+  const host_w = random.between(0.5, 0.75) * chip.host_w
   const summed = random.chance(0.5)
   const restarts = random.chance(0.1) ? random.integer(8, INTERVALS - 8) : -1
   const lossy = random.chance(0.5) ? 0.01 : 0
@@ -136,7 +136,9 @@ function createMeter(random: Random, job: Job, device: number, start: Instant) {
       device % 2 === 0
         ? { energy_total_j: Math.round(total.energy_j) }
         : { power_w: Math.round(read_w) }
-    const node_w = Math.round(8 * (read_w + host_w))
+    // An idle host of eight H100 draws 205 W for each (MLPerf logs); its fans follow the load.
+    const load = (state.power_w - chip.idle_w) / (chip.tdp_w - chip.idle_w)
+    const node_w = Math.round(8 * (read_w + host_w * (1 + 0.3 * load)))
     const of = (view: View, fields: Fields): readonly [View, Fields] => [
       view,
       { ...base, ...identity(job, device, view), ...fields },
