@@ -110,12 +110,12 @@ test('2 meter: the dirty hour is rebuilt from its samples, as operations within 
     // 72 × 3,600 s × 0.5 active × 1830/1830 MHz × 989e12 per second, the dense BF16 peak
     flop_mid: 1.281744e20,
   })
-  // T2 with attested precision errs by √(.05² + .05² + .03²) = .0768 in log10; the 90 % bounds
-  // lie a factor 10^(1.645 × .0768) = 1.3377 away: 9.582e19 and 1.7146e20.
+  // T2 with attested precision errs by √(.05² + .04² + .03²) = .0707 in log10; the 90 % bounds
+  // lie a factor 10^(1.645 × .0707) = 1.3071 away: 9.806e19 and 1.6754e20.
   const { flop_lo, flop_hi } = hour as { flop_lo: number; flop_hi: number }
   expect([flop_lo / 1e19, flop_hi / 1e20]).toEqual([
-    expect.closeTo(9.582, 3),
-    expect.closeTo(1.7146, 3),
+    expect.closeTo(9.806, 3),
+    expect.closeTo(1.6754, 3),
   ])
   // Which tenants changed, and from which hour on: what the next stage has to look at.
   expect([...metered.tenants]).toEqual([['acct-tour', at('2026-03-02T12:00:00Z')]])
@@ -197,7 +197,7 @@ test('8 report: everything behind the case in one package, the same bytes every 
   expect(first?.built.report.thresholds[0]).toMatchObject({
     metric: 'training_operations',
     value: '1e20',
-    measured: { lo: '9.582e19', mid: '1.282e20', hi: '1.715e20' },
+    measured: { lo: '9.806e19', mid: '1.282e20', hi: '1.675e20' },
     result: 'presumably_met',
   })
   expect(first?.built.manifest).toMatchObject({

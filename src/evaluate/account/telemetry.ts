@@ -1,6 +1,6 @@
 import { formatInstant, type Instant, SECOND_MS } from '../../domain/window.ts'
 import type { Random } from '../../simulate/random.ts'
-import { normal } from './draw.ts'
+import { normal, uniformFactor } from './draw.ts'
 import { INTERVAL_S, INTERVALS, type Job } from './job.ts'
 import { run } from './physics.ts'
 
@@ -45,7 +45,9 @@ export function meterJob(random: Random, job: Job, start: Instant): MeteredJob {
       for (const [view, sample] of meter.read(state, index)) samples[view].push(sample)
     }
   }
-  const charges = Object.fromEntries(VIEWS.map(view => [view, charge(job, view, start)])) as {
+  const charges = Object.fromEntries(
+    VIEWS.map(view => [view, charge(random, job, view, start)]),
+  ) as {
     [view in View]: Fields
   }
   const truths = Object.fromEntries(
@@ -177,9 +179,11 @@ function identity(job: Job, device: number, view: View): Fields {
   }
 }
 
-function charge(job: Job, view: View, start: Instant): Fields {
+function charge(random: Random, job: Job, view: View, start: Instant): Fields {
   const hours = (INTERVALS * INTERVAL_S) / 3600
-  const devices = job.devices * unitsPerDevice(job, view)
+  // Bills book hours of other projects on a tenant, or its own elsewhere (note 1.6, T5).
+  const booked = view === 'T5' ? uniformFactor(random, 0.06) : 1
+  const devices = job.devices * unitsPerDevice(job, view) * booked
   return {
     BillingAccountId: `${job.id}-${view}`,
     SubAccountId: `${job.id}-${view}`,

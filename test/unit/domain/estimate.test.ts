@@ -28,12 +28,12 @@ function near(value: number, expected: number) {
 }
 
 describe('hand-worked factors', () => {
-  test('T5 on a chip without FP8: 0.35 / 0.88 × 312e12 = 1.2409e14 per billed second, factor 1.95', () => {
+  test('T5 on a chip without FP8: 0.35 / 0.88 × 312e12 = 1.2409e14 per billed second, factor 1.86', () => {
     const { lo, mid, hi } = factorOf(A100, 'T5')
     near(mid, 1.2409e14)
-    // sd = √(.08² + .145² + .06²) = .1762; 10^(1.645 × .1762) = 1.949
-    near(hi / mid, 1.949)
-    near(mid / lo, 1.949)
+    // sd = √(.08² + .13² + .06²) = .1640; 10^(1.645 × .1640) = 1.861
+    near(hi / mid, 1.861)
+    near(mid / lo, 1.861)
   })
 
   test('attested formats: BF16 its peak; FP8 1 / (1 − .87 + .87/2) = 1.770 of it per cycle', () => {
@@ -53,13 +53,13 @@ describe('hand-worked factors', () => {
 
   test('T2 without attestation is the median of .7 BF16 and .3 FP8, not their mean', () => {
     const { lo, mid, hi } = factorOf(H100, 'T2')
-    // sd BF16 √(.05² + .05² + .03²) = .0768. Half of the mass lies below the quantile .5/.7 = .714
-    // of BF16, z = .566 less what FP8 has there: 10^(.56 × .0768) = 1.104
-    near(mid, 1.104 * 989e12)
-    // .05/.7 of BF16, z = −1.465: 10^(−1.465 × .0768) = .7717
-    near(lo, 0.7717 * 989e12)
-    // Above lie .05/.3 of FP8, z = .967 with its own spread: √(.0768² + .0262²) = .0811
-    near(hi, 989e12 * 1.77 * 10 ** (0.967 * 0.0811))
+    // sd BF16 √(.05² + .04² + .03²) = .0707. Half of the mass lies below the quantile .5/.7 = .714
+    // of BF16, z = .566 less what FP8 has there: 10^(.56 × .0707) = 1.096
+    near(mid, 1.096 * 989e12)
+    // .05/.7 of BF16, z = −1.465: 10^(−1.465 × .0707) = .788
+    near(lo, 0.788 * 989e12)
+    // Above lie .05/.3 of FP8, z = .967 with its own spread: √(.0707² + .0262²) = .0754
+    near(hi, 989e12 * 1.77 * 10 ** (0.967 * 0.0754))
   })
 
   test('silence about the format never lowers the upper bound below that of BF16', () => {
@@ -196,7 +196,7 @@ describe('chips that cannot be counted with', () => {
   test('an unverified peak never enters mid; its claim only raises hi', () => {
     const wafer = factorOf('cerebras-wse-3', 'T5')
     expect([wafer.lo, wafer.mid]).toEqual([0, factorOf(H100, 'T5').mid])
-    near(wafer.hi, (0.35 / 0.88) * 125_000e12 * 1.949)
+    near(wafer.hi, (0.35 / 0.88) * 125_000e12 * 1.861)
     const nvl = factorOf('nvidia-h100-nvl-94gb', 'T5')
     expect(nvl.hi).toBe(factorOf(UNKNOWN_CHIP, 'T5').hi)
     expect(known.every(row => row.chip === 'cerebras-wse-3' || row.hi <= nvl.hi)).toBe(true)
