@@ -33,6 +33,13 @@ const step = fc.oneof(
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
 const TENANT = 'acme'
+const TABLES = ['gangs', 'gang_devices', 'runs', 'run_lineages'] as const
+const derived = () =>
+  Promise.all([
+    bench.gangsOf(TENANT),
+    bench.runsOf(TENANT),
+    bench.probe('lineages', { tenant: TENANT }),
+  ])
 const derive = (hour: number) => bench.derive(new Map([[TENANT, HOUR + hour * HOUR_MS]]), UNTIL)
 
 async function take(change: Step): Promise<number> {
@@ -53,13 +60,12 @@ async function take(change: Step): Promise<number> {
 test('step by step or at once, gangs and runs are the same', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 5 }), async steps => {
-      await bench.clear('device_hours', 'gangs', 'runs', 'run_history')
+      await bench.clear(...TABLES, 'device_hours', 'run_history')
       for (const change of steps) await derive(await take(change))
-      const [gangs, runs] = [await bench.gangsOf(TENANT), await bench.runsOf(TENANT)]
-      await bench.clear('gangs', 'runs')
+      const [gangs, runs, lineages] = await derived()
+      await bench.clear(...TABLES)
       await derive(0)
-      expect(gangs).toEqual(await bench.gangsOf(TENANT))
-      expect(runs).toEqual(await bench.runsOf(TENANT))
+      expect([gangs, runs, lineages]).toEqual(await derived())
     }),
     { numRuns: Number(process.env['FLOPWATCH_RUNS'] ?? 12) },
   )

@@ -44,6 +44,8 @@ const PROBES = {
   gangs:
     'select * except (build, is_deleted) from gangs final where tenant_id = {tenant:String} order by start, gang_id',
   runs: 'select * except (build, is_deleted) from runs final where tenant_id = {tenant:String} order by start, run_id',
+  lineages:
+    'select run_id, lineage_id, p from run_lineages final where tenant_id = {tenant:String} order by run_id',
   history:
     'select change, run_id, successor from run_history final where tenant_id = {tenant:String} order by change, run_id',
   hours:

@@ -1,106 +1,133 @@
 import type { DeriveSettings } from '../derive-settings.ts'
-import { byStart, type Gang, jaccard } from './gang.ts'
+import { HOUR_MS, SECOND_MS } from '../window.ts'
+import { byStart, type Gang, type GangLink, signatureDifference, stopTogether } from './gang.ts'
+import { type Before, restartProbability, stageProbability } from './link.ts'
+import { containment } from './sketch.ts'
 
 /**
- * Links gangs that follow each other into chains: one computation with its interruptions. The
- * score follows the reference scheme (node overlap .30, size .20, signature .20); evidence that
- * the provider does not send is left out and the weights are scaled to what is there.
+ * Links gangs that follow each other: one computation with its interruptions, its ramps and its
+ * moves. Gangs are taken by start and look back only, so what stands before an instant never
+ * depends on what came after it.
  */
 
-export interface Link {
+/** Several parts that stopped at one moment and went on as one were one. */
+const MERGE_P = 0.95
+const MERGE_NODES_MIN = 0.5
+const MERGE_DIFFERENCE_MAX = 0.1
+/** Shorter stretches are mostly edges and do not show how a run works. */
+const LEVEL_MIN_MS = HOUR_MS
+
+/** What is known of a computation that may still go on. */
+interface Thread extends Before {
   readonly gang: Gang
-  /** How sure it is that this gang continues the one before it; 1 for the first. */
-  readonly link_p: number
 }
-
-export type Chain = readonly Link[]
-
-const WEIGHT = { nodes: 0.3, size: 0.2, signature: 0.2 } as const
-/** Two gangs of one run may overlap this much where clocks disagree. */
-const OVERLAP_MAX_MS = 120_000
-/** At a fourfold change of size the size term reaches zero. */
-const SIZE_RATIO_MAX = 4
 
 /**
- * Chains for the gangs of one tenant. Deterministic: gangs are taken by start, and each goes to
- * the open chain with the best score, the shorter pause deciding between equals.
+ * The fresh gangs with their links. `settled` are gangs before them that were linked already, at
+ * least all that ended within `stage_gap_s` before the first fresh one.
  */
-export function chainGangs(gangs: readonly Gang[], settings: DeriveSettings['chain']): Chain[] {
-  const chains: Link[][] = []
-  let open: Link[][] = []
-  for (const gang of [...gangs].sort(byStart)) {
-    // Gangs come by start, so a chain that is out of reach now stays so.
-    open = open.filter(chain => pauseAfter(chain, gang) <= settings.soft_gap_s * 1000)
-    const best = bestChain(open, gang, settings)
-    if (best) {
-      best.chain.push({ gang, link_p: best.score })
-    } else {
-      const fresh = [{ gang, link_p: 1 }]
-      chains.push(fresh)
-      open.push(fresh)
-    }
-  }
-  return chains
+export function linkGangs(
+  settled: readonly Gang[],
+  fresh: readonly Gang[],
+  chain: DeriveSettings['chain'],
+): Gang[] {
+  let threads = new Map<string, Thread>()
+  for (const gang of [...settled].sort(byStart)) advance(threads, gang, chain)
+  return [...fresh].sort(byStart).map(gang => {
+    threads = within(threads, gang.start - chain.stage_gap_s * SECOND_MS)
+    const linked = { ...gang, links: linksOf(gang, threads, chain) }
+    advance(threads, linked, chain)
+    return linked
+  })
 }
 
-function pauseAfter(chain: readonly Link[], gang: Gang): number {
-  const last = chain.at(-1)
-  return last ? gang.start - last.gang.end : Number.POSITIVE_INFINITY
+function within(threads: Map<string, Thread>, since: number): Map<string, Thread> {
+  const stale = [...threads].filter(([, thread]) => thread.gang.end < since)
+  for (const [id] of stale) threads.delete(id)
+  return threads
 }
 
-function bestChain(
-  chains: readonly Link[][],
+/** The gang takes the place of those that it goes on from. */
+function advance(threads: Map<string, Thread>, gang: Gang, chain: DeriveSettings['chain']): void {
+  const parents = parentsOf(threads, gang, link => isContinuation(link, chain))
+  // What comes back again and again gets likelier: a doubtful link counts as history.
+  const doubtful = parentsOf(threads, gang, link => !link.is_stage)
+  const main = parents[0]
+  for (const parent of parents) threads.delete(parent.gang.gang_id)
+  const shows = gang.end - gang.start >= LEVEL_MIN_MS || main === undefined
+  threads.set(gang.gang_id, {
+    gang,
+    began: Math.min(gang.start, ...doubtful.map(parent => parent.began)),
+    level: shows ? gang : main.level,
+  })
+}
+
+function parentsOf(
+  threads: ReadonlyMap<string, Thread>,
   gang: Gang,
-  settings: DeriveSettings['chain'],
-): { chain: Link[]; score: number } | null {
-  let best: { chain: Link[]; score: number; pause_ms: number } | null = null
-  for (const chain of chains) {
-    const last = chain.at(-1)
-    if (!last) continue
-    const pause_ms = gang.start - last.gang.end
-    const score = linkScore(last.gang, gang)
-    if (score < scoreNeeded(pause_ms, settings)) continue
-    const better =
-      best === null || score > best.score || (score === best.score && pause_ms < best.pause_ms)
-    if (better) best = { chain, score, pause_ms }
+  counts: (link: GangLink) => boolean,
+): Thread[] {
+  return gang.links.filter(counts).flatMap(link => threads.get(link.gang_id) ?? [])
+}
+
+/** Whether the link makes one run of both; stages and doubtful links make a lineage. */
+export function isContinuation(link: GangLink, chain: DeriveSettings['chain']): boolean {
+  return link.p >= chain.p_likely && !link.is_stage
+}
+
+function linksOf(
+  gang: Gang,
+  threads: ReadonlyMap<string, Thread>,
+  chain: DeriveSettings['chain'],
+): GangLink[] {
+  if (gang.links.length > 0) return [...gang.links]
+  const candidates = [...threads.values()]
+  const best = bestOf(candidates, gang, before => restartProbability(before, gang, chain))
+  if (best && best.p >= chain.p_likely) {
+    return [linkTo(best, false), ...mergedWith(best.before, gang, candidates)]
+  }
+  const stage = bestOf(candidates, gang, before => stageProbability(before, gang, chain))
+  const isStage = stage !== null && stage.p > (best?.p ?? 0)
+  const likelier = isStage ? stage : best
+  return likelier && likelier.p >= chain.p_possible ? [linkTo(likelier, isStage)] : []
+}
+
+interface Candidate {
+  readonly before: Thread
+  readonly p: number
+}
+
+/** The likeliest; between equals the shorter pause, then the id decides. */
+function bestOf(
+  threads: readonly Thread[],
+  gang: Gang,
+  probability: (before: Thread) => number,
+): Candidate | null {
+  let best: Candidate | null = null
+  for (const before of threads) {
+    const p = probability(before)
+    if (p === 0) continue
+    const closer = best && p === best.p && byPause(before.gang, best.before.gang, gang) < 0
+    if (best === null || p > best.p || closer) best = { before, p }
   }
   return best
 }
 
-/** The score a link needs after a pause; infinite where no link may be made. */
-function scoreNeeded(pause_ms: number, settings: DeriveSettings['chain']): number {
-  if (pause_ms < -OVERLAP_MAX_MS) return Number.POSITIVE_INFINITY
-  if (pause_ms <= settings.hard_gap_s * 1000) return settings.hard_score_min
-  if (pause_ms <= settings.soft_gap_s * 1000) return settings.soft_score_min
-  return Number.POSITIVE_INFINITY
+function byPause(a: Gang, b: Gang, after: Gang): number {
+  return Math.abs(after.start - a.end) - Math.abs(after.start - b.end) || byStart(a, b)
 }
 
-/**
- * Likeness of two gangs, 0..1. A move to other nodes or another fabric drops the node term
- * instead of counting against the link: the computation may have been rescheduled.
- */
-export function linkScore(before: Gang, after: Gang): number {
-  if (before.chip !== after.chip) return 0
-  const moved = before.fabric_id !== after.fabric_id || before.site !== after.site
-  const ratio = Math.abs(Math.log(after.devices / before.devices)) / Math.log(SIZE_RATIO_MAX)
-  const terms: [weight: number, value: number][] = [[WEIGHT.size, Math.max(0, 1 - ratio)]]
-  if (!moved) terms.push([WEIGHT.nodes, jaccard(before.nodes, after.nodes)])
-  const signature = signatureLikeness(before, after)
-  if (signature !== null) terms.push([WEIGHT.signature, signature])
-  const total = terms.reduce((sum, [weight]) => sum + weight, 0)
-  return terms.reduce((sum, [weight, value]) => sum + weight * value, 0) / total
+function linkTo({ before, p }: Candidate, is_stage: boolean): GangLink {
+  return { gang_id: before.gang.gang_id, p, is_stage }
 }
 
-/** Mean of min/max ratios over the signature's known parts; null when nothing is known. */
-function signatureLikeness(a: Gang, b: Gang): number | null {
-  const ratios = [
-    [a.tensor_mean, b.tensor_mean],
-    [a.power_mean_w, b.power_mean_w],
-  ].flatMap(([x, y]) => {
-    if (x === null || y === null || x === undefined || y === undefined) return []
-    const larger = Math.max(x, y)
-    return larger === 0 ? [1] : [Math.min(x, y) / larger]
-  })
-  if (ratios.length === 0) return null
-  return ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length
+/** Other parts that stopped with the first and whose nodes went on in the same gang. */
+function mergedWith(first: Thread, gang: Gang, candidates: readonly Thread[]): GangLink[] {
+  return candidates
+    .filter(({ gang: tip }) => tip !== first.gang && tip.chip === gang.chip)
+    .filter(({ gang: tip }) => stopTogether(tip, first.gang))
+    .filter(({ gang: tip }) => containment(tip.nodes, gang.nodes) >= MERGE_NODES_MIN)
+    .filter(({ level }) => (signatureDifference(level, gang) ?? 0) <= MERGE_DIFFERENCE_MAX)
+    .map(({ gang: tip }) => ({ gang_id: tip.gang_id, p: MERGE_P, is_stage: false }))
+    .sort((a, b) => (a.gang_id < b.gang_id ? -1 : 1))
 }

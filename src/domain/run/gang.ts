@@ -1,7 +1,8 @@
 import type { Operations, Tier } from '../quantity.ts'
-import type { Window } from '../window.ts'
+import type { Instant, Window } from '../window.ts'
+import { mergeSketches } from './sketch.ts'
 
-/** Devices of one tenant, chip and fabric that started and stopped together: a stretch of a run. */
+/** Devices of one tenant, chip and fabric that worked as one, over at most one UTC day. */
 export interface Gang extends Window {
   readonly gang_id: string
   readonly tenant_id: string
@@ -13,16 +14,28 @@ export interface Gang extends Window {
   readonly first_device: string
   /** Bottom-64 sketch of hashed node names; comparable between gangs. */
   readonly nodes: readonly string[]
+  /** Hashes of its devices; empty on gangs that were read back. */
+  readonly members: readonly string[]
   /** Job ids seen, a hint for the reader and never a key. */
   readonly workloads: readonly string[]
   readonly device_s: number
   readonly energy_j: number
   readonly flop: Operations
   readonly tier: Tier
-  /** Mean tensor activity, 0..1; null where no device reported it. */
+  /** Mean tensor activity while busy, 0..1; null where no device reported it. */
   readonly tensor_mean: number | null
-  /** Mean power per device, watts; null where unknown. */
+  /** Mean power per device while busy, watts; null where unknown. */
   readonly power_mean_w: number | null
+  /** Gangs that this one goes on from; what went on over midnight does so with probability 1. */
+  readonly links: readonly GangLink[]
+}
+
+/** How sure it is that a gang continues another one. */
+export interface GangLink {
+  readonly gang_id: string
+  readonly p: number
+  /** A later stage of one model rather than the same run. */
+  readonly is_stage: boolean
 }
 
 /** How far a straggler may stick out of the gang that it belongs to. */
@@ -37,26 +50,33 @@ const RAMP_DIFFERENCE_MAX = 0.05
 const RAMP_OVERLAP_MIN = 0.6
 
 /**
- * Joins gangs of one chip and fabric that are one computation. Stragglers came late or left early,
- * as a replaced node does: few, inside the gang's time, working alike. A ramp came in steps: it ran
- * together, works as one and stopped at one moment, as only synchronous work does. Order-free: each
- * joins the largest gang that takes it, and only gangs that joined none take any.
+ * Joins gangs of one day, chip and fabric that are one computation. Stragglers came late or left
+ * early, as a replaced node does: few, inside the gang's time, working alike. A ramp came in steps:
+ * it ran together, works as one and stopped at one moment, as only synchronous work does; what is
+ * still under way at `open_from` has not stopped. Order-free: each joins the largest gang that
+ * takes it, and only gangs that joined none take any.
  */
-export function joinGangs(gangs: readonly Gang[]): Gang[] {
+export function joinGangs(
+  gangs: readonly Gang[],
+  open_from: Instant = Number.POSITIVE_INFINITY,
+): Gang[] {
   const bySize = [...gangs].sort(
     (a, b) => b.devices - a.devices || a.start - b.start || compare(a.gang_id, b.gang_id),
   )
-  const hosts: { gang: Gang; joined: Gang[] }[] = []
+  const places = new Map<string, { gang: Gang; joined: Gang[] }[]>()
   for (const gang of bySize) {
+    const place = [gang.tenant_id, gang.chip, gang.fabric_id].join('\u0000')
+    const hosts = places.get(place) ?? []
+    if (hosts.length === 0) places.set(place, hosts)
     const host = hosts.find(
       ({ gang: candidate }) =>
-        isSamePlace(gang, candidate) &&
-        (isStragglerOf(gang, candidate) || isRampOf(gang, candidate)),
+        isStragglerOf(gang, candidate) || isRampOf(gang, candidate, open_from),
     )
     if (host) host.joined.push(gang)
     else hosts.push({ gang, joined: [] })
   }
-  return hosts
+  return [...places.values()]
+    .flat()
     .map(({ gang, joined }) =>
       joined.reduce((sum, one) => absorb(sum, one, !isStragglerOf(one, gang)), gang),
     )
@@ -67,12 +87,10 @@ export function byStart(a: Gang, b: Gang): number {
   return a.start - b.start || compare(a.gang_id, b.gang_id)
 }
 
-function isSamePlace(a: Gang, b: Gang): boolean {
-  return a.tenant_id === b.tenant_id && a.chip === b.chip && a.fabric_id === b.fabric_id
-}
-
+/** What went on over midnight was told apart the day before, and stays so. */
 function isStragglerOf(gang: Gang, host: Gang): boolean {
   return (
+    gang.links.length === 0 &&
     gang.devices <= host.devices * STRAGGLER_SHARE_MAX &&
     gang.start >= host.start - STRAGGLER_MARGIN_MS &&
     gang.end <= host.end + STRAGGLER_MARGIN_MS &&
@@ -80,10 +98,11 @@ function isStragglerOf(gang: Gang, host: Gang): boolean {
   )
 }
 
-function isRampOf(gang: Gang, host: Gang): boolean {
+function isRampOf(gang: Gang, host: Gang, open_from: Instant): boolean {
   const shared_ms = Math.min(gang.end, host.end) - Math.max(gang.start, host.start)
   const shorter_ms = Math.min(gang.end - gang.start, host.end - host.start)
   return (
+    Math.max(gang.end, host.end) < open_from &&
     stopTogether(gang, host) &&
     shared_ms >= RAMP_OVERLAP_MIN * shorter_ms &&
     isMeasured(gang) &&
@@ -92,7 +111,7 @@ function isRampOf(gang: Gang, host: Gang): boolean {
   )
 }
 
-function stopTogether(a: Gang, b: Gang): boolean {
+export function stopTogether(a: Gang, b: Gang): boolean {
   return Math.abs(a.end - b.end) <= STRAGGLER_MARGIN_MS
 }
 
@@ -102,14 +121,20 @@ function isMeasured({ tensor_mean, power_mean_w }: Gang): boolean {
 }
 
 function worksAlike(a: Gang, b: Gang, difference_max: number): boolean {
-  const pairs = [
+  return (signatureDifference(a, b) ?? 0) <= difference_max
+}
+
+/** Largest relative difference of what both show of activity and power; null when nothing. */
+export function signatureDifference(a: Gang, b: Gang): number | null {
+  const differences = [
     [a.tensor_mean, b.tensor_mean],
     [a.power_mean_w, b.power_mean_w],
-  ] as const
-  return pairs.every(([x, y]) => {
-    if (x === null || y === null) return true
-    return Math.abs(x - y) <= difference_max * Math.max(x, y)
+  ].flatMap(([x, y]) => {
+    if (x === null || y === null || x === undefined || y === undefined) return []
+    const larger = Math.max(x, y)
+    return larger === 0 ? [0] : [Math.abs(x - y) / larger]
   })
+  return differences.length === 0 ? null : Math.max(...differences)
 }
 
 /** Devices of a ramp add to the gang's; those of a straggler took the place of others. */
@@ -120,9 +145,8 @@ function absorb(host: Gang, straggler: Gang, isRamp: boolean): Gang {
     start: Math.min(host.start, straggler.start),
     end: Math.max(host.end, straggler.end),
     nodes: mergeSketches(host.nodes, straggler.nodes),
-    workloads: [...new Set([...host.workloads, ...straggler.workloads])]
-      .sort(compare)
-      .slice(0, 100),
+    members: distinct([...host.members, ...straggler.members]),
+    workloads: distinct([...host.workloads, ...straggler.workloads]).slice(0, 100),
     device_s: host.device_s + straggler.device_s,
     energy_j: host.energy_j + straggler.energy_j,
     flop: {
@@ -130,31 +154,12 @@ function absorb(host: Gang, straggler: Gang, isRamp: boolean): Gang {
       mid: host.flop.mid + straggler.flop.mid,
       hi: host.flop.hi + straggler.flop.hi,
     },
+    links: [...host.links, ...straggler.links],
   }
 }
 
-const SKETCH_SIZE = 64
-
-/** Union of two bottom-k sketches: the k smallest hashes of both. */
-export function mergeSketches(a: readonly string[], b: readonly string[]): string[] {
-  return [...new Set([...a, ...b])].sort(byNumber).slice(0, SKETCH_SIZE)
-}
-
-/**
- * Jaccard similarity of two node sets from their bottom-k sketches (Broder 1997): among the k
- * smallest hashes of the union, the share that both have.
- */
-export function jaccard(a: readonly string[], b: readonly string[]): number {
-  const union = mergeSketches(a, b)
-  if (union.length === 0) return 0
-  const inA = new Set(a)
-  const inB = new Set(b)
-  return union.filter(hash => inA.has(hash) && inB.has(hash)).length / union.length
-}
-
-/** Hashes are decimal text of 64-bit integers: shorter is smaller, then by digits. */
-function byNumber(a: string, b: string): number {
-  return a.length - b.length || compare(a, b)
+function distinct(values: readonly string[]): string[] {
+  return [...new Set(values)].sort(compare)
 }
 
 function compare(a: string, b: string): number {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { TIERS } from '../../domain/quantity.ts'
-import type { Gang } from '../../domain/run/gang.ts'
+import type { Gang, GangLink } from '../../domain/run/gang.ts'
 import { sqlBoolean, sqlCount, sqlTime, timeParam } from './cells.ts'
 
 const gangColumns = {
@@ -12,6 +12,7 @@ const gangColumns = {
   devices: sqlCount,
   first_device: z.string(),
   nodes: z.array(z.string()),
+  members: z.array(z.string()),
   site: z.string(),
   workloads: z.array(z.string()),
   device_s: z.number(),
@@ -26,8 +27,36 @@ const gangColumns = {
 
 type GangRow = { [K in keyof typeof gangColumns]: z.output<(typeof gangColumns)[K]> }
 
-function toGang({ flop_lo, flop_mid, flop_hi, ...row }: GangRow & { gang_id: string }): Gang {
+type StoredRow = GangRow & { gang_id: string; links: GangLink[]; run_id: string }
+
+function toGang({ flop_lo, flop_mid, flop_hi, ...row }: StoredRow): Gang & { run_id: string } {
   return { ...row, flop: { lo: flop_lo, mid: flop_mid, hi: flop_hi } }
+}
+
+const link = z
+  .tuple([z.string(), z.number(), sqlBoolean])
+  .transform(([gang_id, p, is_stage]): GangLink => ({ gang_id, p, is_stage }))
+const islandColumns = {
+  tenant_id: z.string(),
+  day: sqlTime,
+  chip: z.string(),
+  fabric_id: z.string(),
+  device_id: z.string(),
+  device_key: z.string(),
+  start: sqlTime,
+  end: sqlTime,
+  units: sqlCount,
+  node_key: z.string(),
+  site: z.string(),
+  workloads: z.array(z.string()),
+  device_s: z.number(),
+  energy_j: z.number(),
+  flop_lo: z.number(),
+  flop_mid: z.number(),
+  flop_hi: z.number(),
+  tier: z.enum(TIERS),
+  tensor_s: z.number(),
+  tensor_device_s: z.number(),
 }
 
 const build = z.number().transform(String)
@@ -35,24 +64,37 @@ const tenant = z.string()
 
 /** Statements of the tick and of its derive stage: device-hours in, gangs and runs out. */
 export const deriveQueries = {
-  'gangs-build': {
+  'gang-days': {
+    params: z.object({ tenants: z.array(z.string()), from: timeParam, until: timeParam }),
+    row: z.object({ tenant_id: z.string(), day: sqlTime, hours: sqlCount }),
+  },
+  'device-islands': {
     params: z.object({
       tenants: z.array(z.string()),
       from: timeParam,
       until: timeParam,
       idle_gap_s: z.number(),
-      gang_start_s: z.number(),
-      gang_overlap_min: z.number(),
     }),
-    row: z.object(gangColumns),
+    row: z.object(islandColumns).transform(({ flop_lo, flop_mid, flop_hi, ...row }) => ({
+      ...row,
+      flop: { lo: flop_lo, mid: flop_mid, hi: flop_hi },
+    })),
   },
-  'gang-extents': {
-    params: z.object({ tenants: z.array(z.string()), since: timeParam }),
-    row: z.object({ tenant_id: z.string(), start: sqlTime, end: sqlTime }),
+  'gang-devices-list': {
+    params: z.object({ tenant_id: tenant, from: timeParam, until: timeParam }),
+    row: z
+      .object({ gang_id: z.string(), end: sqlTime, devices: z.array(z.string()) })
+      .transform(({ devices, ...row }) => ({ ...row, members: devices })),
+  },
+  'gang-devices-bury': {
+    params: z.object({ tenant_id: tenant, from: timeParam, build }),
+    row: null,
   },
   'gangs-list': {
     params: z.object({ tenant_id: tenant, since: timeParam, before: timeParam }),
-    row: z.object({ ...gangColumns, gang_id: z.string() }).transform(toGang),
+    row: z
+      .object({ ...gangColumns, gang_id: z.string(), links: z.array(link), run_id: z.string() })
+      .transform(toGang),
   },
   'gangs-bury': { params: z.object({ tenant_id: tenant, from: timeParam, build }), row: null },
   'runs-bury': { params: z.object({ tenant_id: tenant, since: timeParam, build }), row: null },
@@ -86,8 +128,9 @@ export const deriveQueries = {
         .transform(parts => parts.map(([start, end, gang_id]) => ({ start, end, gang_id }))),
     }),
   },
-  'runs-resting': {
-    params: z.object({ tenant_id: tenant, before: timeParam }),
-    row: z.object({ resting: sqlTime }),
+  'run-heads': {
+    params: z.object({ tenant_id: tenant, since: timeParam }),
+    row: z.object({ run_id: z.string(), previous_run: z.string(), previous_p: z.number() }),
   },
+  'run-lineages-bury': { params: z.object({ tenant_id: tenant, build }), row: null },
 } as const

@@ -1,93 +1,164 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { deriveSettings } from '../../../../src/domain/derive-settings.ts'
-import { type Chain, chainGangs, linkScore } from '../../../../src/domain/run/chain.ts'
+import { linkGangs } from '../../../../src/domain/run/chain.ts'
 import type { Gang } from '../../../../src/domain/run/gang.ts'
+import { restartProbability, stageProbability } from '../../../../src/domain/run/link.ts'
+import { buildRuns } from '../../../../src/domain/run/run.ts'
 import { gang } from './gangs.ts'
 
-const settings = deriveSettings.parse(undefined).chain
-const DAY = 24 * 60
+/** Odds as in the settings' defaults; a probability is 1 / (1 + e^-odds). */
 
-const idsOf = (chains: readonly Chain[]) =>
-  chains.map(chain => chain.map(link => link.gang.gang_id))
-const chained = (...gangs: Gang[]) => idsOf(chainGangs(gangs, settings))
+const chain = deriveSettings.parse(undefined).chain
+const HOUR = 60
+const DAY = 24 * HOUR
+
 const named = (gang_id: string, from: number, to: number, more: Partial<Gang> = {}) =>
-  gang(from, to, { gang_id, ...more })
+  gang(from, to, { gang_id, first_device: gang_id, ...more })
+const runsOf = (...gangs: Gang[]) =>
+  buildRuns(linkGangs([], gangs, chain), chain)
+    .map(run => run.gang_ids.join(' '))
+    .sort()
+const odds = (p: number) => Math.log(p / (1 - p))
 
-describe('score of a link', () => {
-  // weights: nodes .30, size .20, signature .20, scaled to what is known
+describe('odds of a restart', () => {
+  const first = gang(0, 2 * DAY)
+  const before = { gang: first, began: first.start, level: first }
+  // ten minutes later: nodes 1.5 + size 0.5 + signature 3
   test.each([
-    ['the same again', {}, 1],
-    // nodes 0: (.2 + .2) / .7
-    ['other nodes of the fabric', { nodes: ['91', '92'] }, 0.4 / 0.7],
-    // half the nodes in common: 1 of 3
-    ['one of three nodes', { nodes: ['11', '93'] }, (0.3 / 3 + 0.4) / 0.7],
-    // half the size: 1 − ln 2 / ln 4 = 0.5
-    ['half the devices', { devices: 4 }, (0.3 + 0.1 + 0.2) / 0.7],
-    ['a fourth of the devices', { devices: 2 }, 0.5 / 0.7],
-    ['a tenth of the devices', { devices: 1 }, 0.5 / 0.7],
-    // activity halved: mean of 0.5 and 1
-    ['half the activity', { tensor_mean: 0.2 }, (0.3 + 0.2 + 0.15) / 0.7],
-    ['nothing known of how it works', { tensor_mean: null, power_mean_w: null }, 1],
-    // moved: nodes say nothing, (.2 + .2) / .4
-    ['another fabric', { fabric_id: 'g', nodes: ['91'] }, 1],
-    ['another site', { site: 't', nodes: ['91'], devices: 4 }, 0.3 / 0.4],
-    ['another chip', { chip: 'beta' }, 0],
-  ] as const)('%s', (_, more, score) => {
-    expect(linkScore(gang(0, 60), gang(70, 130, more))).toBeCloseTo(score, 12)
+    ['the same again', {}, 5],
+    // signature differs by 10 %, of which 90 s in an hour may be its edges: 3 - 30 × (0.1 - 0.025)
+    ['a tenth less active', { tensor_mean: 0.36 }, 2.75],
+    ['half the activity', { tensor_mean: 0.2 }, 1.5 + 0.5 - 4],
+    ['other nodes of the fabric', { nodes: ['91', '92'] }, -2.5 + 0.5 + 3],
+    // one of three nodes in common: -2.5 + 4 × 1.25 / 3
+    ['one of three nodes', { nodes: ['11', '93'] }, -2.5 + 5 / 3 + 0.5 + 3],
+    ['half the devices', { devices: 4 }, 1.5 + 0.5 - 4 * Math.log(2) + 3],
+    ['nothing known of how it works', { tensor_mean: null, power_mean_w: null }, 2],
+    // moved: -0.5 in place of the nodes
+    ['another site', { site: 't', nodes: ['91'] }, -0.5 + 0.5 + 3],
+  ] as const)('%s', (_, more, sum) => {
+    const after = gang(2 * DAY + 10, 2 * DAY + 70, more)
+    expect(odds(restartProbability(before, after, chain))).toBeCloseTo(sum, 9)
+  })
+
+  test('after hours they are those of a resumption: long runs are resumed', () => {
+    const at = (pause: number) => gang(2 * DAY + pause, 2 * DAY + pause + HOUR)
+    // two days before three hours: -4.5 + 0.9 ln(48 / 12) + 5
+    const sum = odds(restartProbability(before, at(3 * HOUR), chain))
+    expect(sum).toBeCloseTo(0.5 + 0.9 * Math.log(4), 9)
+    expect(restartProbability(before, at(24 * HOUR), chain)).toBeGreaterThan(0)
+    expect(restartProbability(before, at(24 * HOUR + 1), chain)).toBe(0)
+  })
+
+  test('none on another chip, nor beside it for more than two minutes', () => {
+    const p = (from: number, more: Partial<Gang> = {}) =>
+      restartProbability(before, gang(from, from + HOUR, more), chain)
+    expect(p(2 * DAY + 5, { chip: 'beta' })).toBe(0)
+    expect(p(2 * DAY - 2)).toBeGreaterThan(0)
+    expect(p(2 * DAY - 3)).toBe(0)
   })
 })
 
-describe('chains', () => {
-  test('an interruption of minutes does not end a run', () => {
-    expect(chained(named('a', 0, 60), named('b', 75, 200), named('c', 210, 300))).toEqual([
-      ['a', 'b', 'c'],
-    ])
+describe('odds of a later stage', () => {
+  const first = gang(0, 4 * DAY)
+  const before = { gang: first, began: first.start, level: first }
+
+  test('another size does not count against it, and days may lie between', () => {
+    // -2, same nodes 1, fabric 0.5, chip 0.5, works alike 1: never sure, never a lower bound
+    const p = stageProbability(
+      before,
+      gang(9 * DAY, 10 * DAY, { devices: 1, nodes: ['11'] }),
+      chain,
+    )
+    expect(odds(p)).toBeCloseTo(1, 9)
+    expect(p).toBeLessThan(chain.p_sure)
   })
 
-  test('half an hour is the last pause at which other nodes suffice', () => {
-    // 0.57: enough up to 30 minutes (0.4), not beyond (0.6)
-    const nodes = ['91', '92']
-    expect(chained(named('a', 0, 60), named('b', 90, 150, { nodes }))).toEqual([['a', 'b']])
-    expect(chained(named('a', 0, 60), named('b', 91, 150, { nodes }))).toEqual([['a'], ['b']])
+  test('what was over within three days made no model; after two weeks nobody knows', () => {
+    const short = { ...before, began: first.end - 2 * 86_400_000 }
+    expect(stageProbability(short, gang(5 * DAY, 6 * DAY), chain)).toBe(0)
+    expect(stageProbability(before, gang(18 * DAY + 1, 19 * DAY), chain)).toBe(0)
+  })
+})
+
+describe('runs', () => {
+  test('an interruption of minutes does not end one', () => {
+    expect(runsOf(named('a', 0, 60), named('b', 75, 200), named('c', 210, 300))).toEqual(['a b c'])
   })
 
-  test('a day is the last pause at all', () => {
-    expect(chained(named('a', 0, 60), named('b', 60 + DAY, 2 * DAY))).toEqual([['a', 'b']])
-    expect(chained(named('a', 0, 60), named('b', 61 + DAY, 2 * DAY))).toEqual([['a'], ['b']])
+  test('the next job of a queue on the same nodes is another', () => {
+    // four hours later, a fifth more active: -4.5 - 0.9 ln(16/6) + 1.5 + 0.5 - 2
+    const next = named('b', 600, 960, { tensor_mean: 0.5 })
+    expect(runsOf(named('a', 0, 360), next)).toEqual(['a', 'b'])
   })
 
-  test('two at once are two runs; two minutes of overlap are two clocks', () => {
-    expect(chained(named('a', 0, 60), named('b', 30, 90))).toEqual([['a'], ['b']])
-    expect(chained(named('a', 0, 60), named('b', 58, 90))).toEqual([['a', 'b']])
+  test('two at once are two; two minutes of overlap are two clocks', () => {
+    expect(runsOf(named('a', 0, 60), named('b', 30, 90))).toEqual(['a', 'b'])
+    expect(runsOf(named('a', 0, 60), named('b', 58, 90))).toEqual(['a b'])
   })
 
-  test('of two open runs the one that is more alike goes on', () => {
+  test('of two that may go on, the likelier does', () => {
     const other = { nodes: ['91', '92'], devices: 16 }
-    expect(
-      chained(
-        named('a', 0, 60),
-        named('b', 0, 60, other),
-        named('c', 70, 100, other),
-        named('d', 70, 100),
-      ),
-    ).toEqual([
-      ['a', 'd'],
-      ['b', 'c'],
-    ])
+    const gangs = [
+      named('a', 0, 60),
+      named('b', 0, 60, other),
+      named('c', 70, 100, other),
+      named('d', 70, 100),
+    ]
+    expect(runsOf(...gangs)).toEqual(['a d', 'b c'])
   })
 
   test('between equals the shorter pause decides', () => {
-    const [old, fresh] = [named('a', 0, 60), named('b', 0, 100)]
-    expect(chained(old, fresh, named('next', 110, 150))).toEqual([['a'], ['b', 'next']])
+    const gangs = [named('a', 0, 60), named('b', 0, 100), named('next', 110, 150)]
+    expect(runsOf(...gangs)).toEqual(['a', 'b next'])
   })
 
-  test('the order in which gangs come does not matter', () => {
-    const gangs = [named('a', 0, 60), named('b', 75, 200), named('x', 0, 500, { chip: 'beta' })]
-    expect(chained(...gangs)).toEqual(chained(...[...gangs].reverse()))
+  test('a run of 466 interruptions in 54 days is one run', () => {
+    // one per 167 minutes, of which 15 are lost
+    const gangs = Array.from({ length: 467 }, (_, index) =>
+      named(`g${index}`, index * 167, index * 167 + 152, {
+        devices: index % 20 === 7 ? 15 : 16,
+        tensor_mean: 0.4 + 0.01 * Math.sin(index),
+      }),
+    )
+    expect(buildRuns(linkGangs([], gangs, chain), chain)).toHaveLength(1)
   })
 
-  test('links carry their score, the first is sure', () => {
-    const [chain] = chainGangs([named('a', 0, 60), named('b', 70, 90, { devices: 4 })], settings)
-    expect(chain?.map(link => link.link_p)).toEqual([1, expect.closeTo(0.6 / 0.7, 12)])
+  test('a ramp that was two becomes one where both stop and go on together', () => {
+    const [quarter, rest] = [['11'], ['21', '22', '23']]
+    const whole = { devices: 32, nodes: [...quarter, ...rest] }
+    expect(
+      runsOf(
+        named('quarter', 0, 5 * HOUR, { nodes: quarter }),
+        named('rest', 3 * HOUR, 5 * HOUR + 1, { devices: 24, nodes: rest }),
+        named('whole', 5 * HOUR + 20, 9 * HOUR, whole),
+      ),
+    ).toEqual(['quarter rest whole'])
+  })
+
+  test('linked in two parts or at once, they are the same', () => {
+    const shape = fc.record({
+      from: fc.nat(4000),
+      length: fc.integer({ min: 10, max: 900 }),
+      tensor: fc.constantFrom(0.3, 0.4, 0.41),
+      nodes: fc.subarray(['1', '2', '3'], { minLength: 1 }),
+    })
+    fc.assert(
+      fc.property(fc.array(shape, { maxLength: 12 }), fc.nat(4000), (shapes, cut) => {
+        const gangs = shapes.map(({ from, length, tensor, nodes }, index) =>
+          named(`g${index}`, from, from + length, { tensor_mean: tensor, nodes }),
+        )
+        const isEarly = (one: Gang) => one.start < gang(cut, cut + 1).start
+        const early = linkGangs([], gangs.filter(isEarly), chain)
+        const late = linkGangs(
+          early,
+          gangs.filter(one => !isEarly(one)),
+          chain,
+        )
+        expect([...early, ...late]).toEqual(linkGangs([], gangs, chain))
+      }),
+      { numRuns: 300 },
+    )
   })
 })

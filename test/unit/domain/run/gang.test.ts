@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Gang, jaccard, joinGangs, mergeSketches } from '../../../../src/domain/run/gang.ts'
+import { type Gang, joinGangs } from '../../../../src/domain/run/gang.ts'
+import { containment, jaccard, mergeSketches } from '../../../../src/domain/run/sketch.ts'
 import { gang, minutes } from './gangs.ts'
 
 describe('ramps', () => {
@@ -34,6 +35,19 @@ describe('ramps', () => {
   ] as const)('one that %s is a gang of its own', (_, more) => {
     const other = gang(0, 1000, { devices: 4, gang_id: 'other', ...more })
     expect(joinGangs([host, other])).toHaveLength(2)
+  })
+
+  test('what is still under way has not stopped together with anything', () => {
+    const first = gang(0, 1000, { devices: 4, gang_id: 'first' })
+    expect(joinGangs([first, host], minutes(1000))).toHaveLength(2)
+  })
+
+  test('two that went on over midnight and stop together go on from both', () => {
+    const wentOn = (gang_id: string) => [{ gang_id, p: 1, is_stage: false }]
+    const first = gang(0, 1000, { devices: 4, gang_id: 'first', links: wentOn('a') })
+    const [joined, ...others] = joinGangs([first, { ...host, links: wentOn('b') }])
+    expect(others).toEqual([])
+    expect(joined?.links).toEqual([...wentOn('b'), ...wentOn('a')])
   })
 })
 
@@ -79,6 +93,12 @@ describe('stragglers', () => {
     ['other power', { power_mean_w: 290 }],
   ] as const)('%s is a gang of its own', (_, more) => {
     const other = gang(100, 500, { devices: 1, gang_id: 'other', ...more })
+    expect(joinGangs([host, other])).toHaveLength(2)
+  })
+
+  test('one that was a gang of its own the day before stays one', () => {
+    const links = [{ gang_id: 'yesterday', p: 1, is_stage: false }]
+    const other = gang(100, 500, { devices: 1, gang_id: 'other', links })
     expect(joinGangs([host, other])).toHaveLength(2)
   })
 
@@ -145,5 +165,19 @@ describe('node sketches', () => {
   ])('likeness of %j and %j is %d', (a, b, likeness) => {
     expect(jaccard(a, b)).toBeCloseTo(likeness, 12)
     expect(jaccard(b, a)).toBeCloseTo(likeness, 12)
+  })
+
+  test.each([
+    [['1', '2'], ['1', '2', '3', '4'], 1],
+    [['1', '9'], ['1', '2', '3', '4'], 0.5],
+    [[], ['1'], 0],
+  ])('of %j, %j has the share %d', (part, whole, share) => {
+    expect(containment(part, whole)).toBe(share)
+  })
+
+  test('a full sketch says nothing of hashes beyond its last', () => {
+    const whole = Array.from({ length: 64 }, (_, index) => String(100 + index))
+    // 100 is in it, 150 is in it, 999 lies beyond 163
+    expect(containment(['100', '150', '999'], whole)).toBe(1)
   })
 })

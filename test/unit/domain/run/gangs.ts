@@ -19,6 +19,7 @@ export function gang(from: number, to: number, more: Partial<Gang> = {}): Gang {
     devices,
     first_device: 'd0',
     nodes: ['11', '12'],
+    members: [],
     workloads: [],
     device_s,
     energy_j: device_s * 400,
@@ -26,6 +27,7 @@ export function gang(from: number, to: number, more: Partial<Gang> = {}): Gang {
     tier: 'T2',
     tensor_mean: 0.4,
     power_mean_w: 400,
+    links: [],
     ...more,
   }
 }

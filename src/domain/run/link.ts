@@ -1,0 +1,91 @@
+import type { DeriveSettings } from '../derive-settings.ts'
+import { SECOND_MS } from '../window.ts'
+import { type Gang, signatureDifference } from './gang.ts'
+import { containment, jaccard } from './sketch.ts'
+
+/**
+ * How likely it is that a gang goes on with what an earlier one did: log-odds of independent
+ * evidence, added up. Evidence that the provider does not send says nothing. Job ids play no part.
+ */
+
+/** The earlier stretch, and since when its run had been under way. */
+export interface Before {
+  readonly gang: Gang
+  readonly began: number
+  /** The last stretch that was long enough to show how the run works. */
+  readonly level: Gang
+}
+
+type Chain = DeriveSettings['chain']
+
+/** Two gangs of one run may overlap this much where clocks disagree. */
+const OVERLAP_MAX_MS = 120_000
+/** A sample that is cut by the start or end of a stretch shows less than the work it holds. */
+const EDGE_MS = 90_000
+const EDGE_DIFFERENCE_MAX = 0.1
+
+/** Probability of a restart of the same computation; 0 where none can be. */
+export function restartProbability(before: Before, after: Gang, chain: Chain): number {
+  const { gang } = before
+  const pause_ms = after.start - gang.end
+  if (gang.chip !== after.chip) return 0
+  if (pause_ms < -OVERLAP_MAX_MS || pause_ms > chain.soft_gap_s * SECOND_MS) return 0
+  return chance(
+    pauseOdds(before, pause_ms, chain) +
+      nodeOdds(gang, after, chain.odds) +
+      sizeOdds(gang, after, chain.odds) +
+      signatureOdds(before.level, after, chain.odds),
+  )
+}
+
+/**
+ * Probability that it is a later stage of the same model: other sizes, chips and activities are
+ * weak evidence against it, and only what had lasted may have made a model. Without sight of
+ * checkpoints this stays a guess: the upper bound of a lineage takes it in, the lower never does.
+ */
+export function stageProbability(before: Before, after: Gang, chain: Chain): number {
+  const { gang } = before
+  const pause_ms = after.start - gang.end
+  if (pause_ms < -OVERLAP_MAX_MS || pause_ms > chain.stage_gap_s * SECOND_MS) return 0
+  if (gang.end - before.began < chain.stage_run_s * SECOND_MS) return 0
+  const { odds } = chain
+  return chance(
+    odds.stage +
+      (containment(after.nodes, gang.nodes) >= 0.5 ? 1 : 0) +
+      (gang.fabric_id === after.fabric_id ? 0.5 : 0) +
+      (gang.chip === after.chip ? 0.5 : 0) +
+      Math.max(-1, Math.min(1, signatureOdds(before.level, after, odds))),
+  )
+}
+
+function chance(odds: number): number {
+  return 1 / (1 + Math.exp(-odds))
+}
+
+/** After a fault work goes on within minutes; a longer pause is a resumption only of a long run. */
+function pauseOdds({ gang, began }: Before, pause_ms: number, { odds, ...chain }: Chain): number {
+  if (pause_ms <= chain.hard_gap_s * SECOND_MS) return odds.restart
+  const folds = Math.log((gang.end - began) / (4 * pause_ms))
+  const bound = odds.length_max
+  return odds.pause + Math.max(-bound, Math.min(bound, odds.length * folds))
+}
+
+/** A move to another fabric or site drops the nodes: the computation may have been rescheduled. */
+function nodeOdds(before: Gang, after: Gang, odds: Chain['odds']): number {
+  if (before.fabric_id !== after.fabric_id || before.site !== after.site) return odds.moved
+  const shared = jaccard(before.nodes, after.nodes)
+  return odds.nodes_none + (odds.nodes - odds.nodes_none) * Math.min(1, 1.25 * shared)
+}
+
+function sizeOdds(before: Gang, after: Gang, odds: Chain['odds']): number {
+  return odds.size + odds.size_fold * Math.abs(Math.log(after.devices / before.devices))
+}
+
+function signatureOdds(before: Gang, after: Gang, odds: Chain['odds']): number {
+  const difference = signatureDifference(before, after)
+  if (difference === null) return 0
+  const shorter_ms = Math.min(before.end - before.start, after.end - after.start)
+  const edges = Math.min(EDGE_DIFFERENCE_MAX, EDGE_MS / Math.max(1, shorter_ms))
+  const beyond = Math.max(0, difference - edges)
+  return Math.max(odds.signature_min, odds.signature + odds.signature_fold * beyond)
+}
