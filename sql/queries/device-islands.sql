@@ -13,7 +13,7 @@ with
             if(node_id = '', device_id, toString(node_id)) as node,
             arrayReverseSort([(t1_s, 'T1'), (t2_s, 'T2'), (t3_s, 'T3'), (t4_s, 'T4'), (unmetered_s, 'T5')])[1].2 as tier,
             tensor_mean,
-            max(covered_s / greatest(samples, 1)) over (partition by tenant_id, day, device_id) as sample_s,
+            max(covered_s / greatest(samples, 1)) over (partition by tenant_id, day, device_id) as length_s,
             -- activity while busy: the mean of the hour is spread over what it was busy for, so that
             -- an hour half idle does not look half as active
             greatest(1, ifNotFinite(covered_s * device_count / busy_device_s, 1)) as busy_share,
@@ -44,7 +44,7 @@ with
             lagInFrame(missing_s - missing_here_s) over
                 (partition by tenant_id, day, chip, fabric_id, device_id order by start_ms, end_ms) as missing_before_s,
             pause_s > {idle_gap_s:Float64}
-                and not (pause_s <= 2.5 * sample_s and missing_s - missing_before_s >= 0.9 * pause_s) as is_fresh
+                and not (pause_s <= 2.5 * length_s and missing_s - missing_before_s >= 0.9 * pause_s) as is_fresh
         from pieces
         window before as
             (partition by tenant_id, day, chip, fabric_id, device_id order by start_ms, end_ms
@@ -70,6 +70,7 @@ select
     toString(cityHash64(argMin(node, (start_ms, workload_id)))) as node_key,
     toString(argMin(site, (start_ms, workload_id))) as site,
     arraySort(groupUniqArrayIf(100)(toString(workload_id), workload_id != '')) as workloads,
+    max(length_s) as sample_s,
     sum(toInt64(round(island.3 * 1000))) / 1000 as device_s,
     toFloat64(sum(toInt64(round(island.4)))) as energy_j,
     toFloat64(sum(toInt128(round(island.5)))) as flop_lo,

@@ -10,12 +10,13 @@ const probability = z.number().min(0).max(1)
 const oddsSettings = z
   .strictObject({
     /** Before any evidence, after a pause up to hard_gap_s. */
-    restart: z.number().default(0),
+    restart: z.number().default(-0.7),
     /** The same beyond hard_gap_s: most often another job. */
     pause: z.number().default(-4.5),
-    /** Per e-fold of what the run had lasted over four pauses: long runs are resumed. */
+    /** Per e-fold of what the run had lasted, over a day or over four longer pauses; at most. */
     length: z.number().default(0.9),
-    length_max: z.number().default(3),
+    restart_length_max: z.number().default(2),
+    pause_length_max: z.number().default(3),
     /** All nodes in common; none; elsewhere, where nodes say nothing. */
     nodes: z.number().default(1.5),
     nodes_none: z.number().default(-2.5),
@@ -25,9 +26,9 @@ const oddsSettings = z
     size_fold: z.number().default(-4),
     /** Works the same to the last percent; and the floor for works otherwise. */
     signature: z.number().default(3),
-    signature_min: z.number().default(-4),
+    signature_min: z.number().default(-3.3),
     /** Per unit of relative difference of activity or power. */
-    signature_fold: z.number().default(-30),
+    signature_fold: z.number().default(-50),
     /** A later stage of the same model, before any evidence. */
     stage: z.number().default(-2),
   })

@@ -23,6 +23,7 @@ export type SubjectKind = (typeof SUBJECT_KINDS)[number]
 /** Features that `sql/features/` measures; a detector of kind `threshold` names one. */
 export const FEATURES = [
   'run-operations',
+  'lineage-operations',
   'tenant-operations-rolling',
   'group-operations-rolling',
   'tenant-dark-share',

@@ -22,7 +22,8 @@ export interface Interruptions {
   advance(start: Instant, end: Instant): { readonly lost_share: number; readonly begun: number }
 }
 
-interface Stall {
+/** All devices of the run stand still. */
+export interface Stall {
   readonly start: Instant
   readonly end: Instant
 }
@@ -54,8 +55,12 @@ export function createInterruptions(
   }
 }
 
-/** Short stalls and the rarer long outages in one sequence that never overlaps itself. */
-function* mergeStalls(random: Random, devices: number, start: Instant): Generator<Stall, never> {
+/** Short stalls and the rarer long outages, without end, in one sequence that never overlaps itself. */
+export function* mergeStalls(
+  random: Random,
+  devices: number,
+  start: Instant,
+): Generator<Stall, never> {
   const short_gap_ms = (DEVICE_HOURS_PER_INTERRUPTION / devices) * HOUR_MS
   let short_at = start + random.exponential(short_gap_ms)
   let outage_at = start + random.exponential(OUTAGE_GAP_MEAN_MS)

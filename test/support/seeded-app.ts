@@ -38,6 +38,7 @@ export async function openSeededApp(
   await send(app, 'telemetry.accelerator', [sample('mover', 600)])
   clock.set(clock.now() + HOUR_MS)
   await app.pipeline.tick(SEED_UNTIL, false)
+  await nameLineage(app)
   await readPartition(app)
   const cases = await readCases(app.store, '')
   await reportStage(app).build(cases.slice(0, 1))
@@ -58,6 +59,22 @@ async function send(app: App, kind: DeliveryKind, lines: Iterable<string>): Prom
   } as const
   const { fault } = await app.intake.receive(kind, bytes, source)
   if (fault) throw fault
+}
+
+/** A day holds no two runs that are stages of one model. */
+async function nameLineage({ store }: App): Promise<void> {
+  const runs = await store.query('overview-runs', { limit: 1 })
+  await store.append(
+    'run_lineages',
+    runs.map(({ tenant_id, run_id }) => ({
+      tenant_id,
+      run_id,
+      lineage_id: run_id,
+      p: 1,
+      build: '1',
+      is_deleted: 0,
+    })),
+  )
 }
 
 /** Three messages of a partition: a sample, its revision, and one that is none; then a hole. */

@@ -14,6 +14,8 @@ import { containment } from './sketch.ts'
 const MERGE_P = 0.95
 const MERGE_NODES_MIN = 0.5
 const MERGE_DIFFERENCE_MAX = 0.1
+/** What comes back again and again gets likelier: from here on a doubtful link counts as history. */
+const HISTORY_P_MIN = 0.3
 /** Shorter stretches are mostly edges and do not show how a run works. */
 const LEVEL_MIN_MS = HOUR_MS
 
@@ -50,8 +52,7 @@ function within(threads: Map<string, Thread>, since: number): Map<string, Thread
 /** The gang takes the place of those that it goes on from. */
 function advance(threads: Map<string, Thread>, gang: Gang, chain: DeriveSettings['chain']): void {
   const parents = parentsOf(threads, gang, link => isContinuation(link, chain))
-  // What comes back again and again gets likelier: a doubtful link counts as history.
-  const doubtful = parentsOf(threads, gang, link => !link.is_stage)
+  const doubtful = parentsOf(threads, gang, link => !link.is_stage && link.p >= HISTORY_P_MIN)
   const main = parents[0]
   for (const parent of parents) threads.delete(parent.gang.gang_id)
   const shows = gang.end - gang.start >= LEVEL_MIN_MS || main === undefined

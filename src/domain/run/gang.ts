@@ -18,6 +18,8 @@ export interface Gang extends Window {
   readonly members: readonly string[]
   /** Job ids seen, a hint for the reader and never a key. */
   readonly workloads: readonly string[]
+  /** Length of the longest sample, seconds. */
+  readonly sample_s: number
   readonly device_s: number
   readonly energy_j: number
   readonly flop: Operations
@@ -44,6 +46,8 @@ const STRAGGLER_MARGIN_MS = 120_000
 const STRAGGLER_SHARE_MAX = 0.25
 /** Stragglers work like the gang: their activity or power differs by at most this share. */
 const STRAGGLER_DIFFERENCE_MAX = 0.25
+/** Devices that leave and come back are at most this share of a gang that went on without them. */
+const RETURN_SHARE_MAX = 0.5
 /** Devices that joined in a ramp step in time with the rest: far closer than like work does. */
 const RAMP_DIFFERENCE_MAX = 0.05
 /** Share of the shorter stretch in which both ran. */
@@ -51,7 +55,8 @@ const RAMP_OVERLAP_MIN = 0.6
 
 /**
  * Joins gangs of one day, chip and fabric that are one computation. Stragglers came late or left
- * early, as a replaced node does: few, inside the gang's time, working alike. A ramp came in steps:
+ * early, as a replaced node does: few, inside the gang's time, working alike; what left the gang
+ * comes back to it. A ramp came in steps:
  * it ran together, works as one and stopped at one moment, as only synchronous work does; what is
  * still under way at `open_from` has not stopped. Order-free: each joins the largest gang that
  * takes it, and only gangs that joined none take any.
@@ -70,7 +75,9 @@ export function joinGangs(
     if (hosts.length === 0) places.set(place, hosts)
     const host = hosts.find(
       ({ gang: candidate }) =>
-        isStragglerOf(gang, candidate) || isRampOf(gang, candidate, open_from),
+        isStragglerOf(gang, candidate) ||
+        isReturnTo(gang, candidate) ||
+        isRampOf(gang, candidate, open_from),
     )
     if (host) host.joined.push(gang)
     else hosts.push({ gang, joined: [] })
@@ -78,7 +85,10 @@ export function joinGangs(
   return [...places.values()]
     .flat()
     .map(({ gang, joined }) =>
-      joined.reduce((sum, one) => absorb(sum, one, !isStragglerOf(one, gang)), gang),
+      joined.reduce(
+        (sum, one) => absorb(sum, one, !isStragglerOf(one, gang) && !isReturnTo(one, gang)),
+        gang,
+      ),
     )
     .sort(byStart)
 }
@@ -96,6 +106,15 @@ function isStragglerOf(gang: Gang, host: Gang): boolean {
     gang.end <= host.end + STRAGGLER_MARGIN_MS &&
     worksAlike(gang, host, STRAGGLER_DIFFERENCE_MAX)
   )
+}
+
+/** Devices that left while the rest went on, and came back to the same work: a replica restarted. */
+function isReturnTo(gang: Gang, host: Gang): boolean {
+  if (gang.links.length > 0 || gang.members.length === 0) return false
+  if (gang.start < host.start || gang.start > host.end) return false
+  if (gang.devices > host.devices * RETURN_SHARE_MAX) return false
+  const held = new Set(host.members)
+  return gang.members.every(member => held.has(member))
 }
 
 function isRampOf(gang: Gang, host: Gang, open_from: Instant): boolean {
@@ -124,15 +143,19 @@ function worksAlike(a: Gang, b: Gang, difference_max: number): boolean {
   return (signatureDifference(a, b) ?? 0) <= difference_max
 }
 
-/** Largest relative difference of what both show of activity and power; null when nothing. */
-export function signatureDifference(a: Gang, b: Gang): number | null {
+/**
+ * Largest relative difference of what both show of activity and power; null when nothing. The
+ * first may show less than it works by the share `diluted`.
+ */
+export function signatureDifference(a: Gang, b: Gang, diluted = 0): number | null {
   const differences = [
     [a.tensor_mean, b.tensor_mean],
     [a.power_mean_w, b.power_mean_w],
   ].flatMap(([x, y]) => {
     if (x === null || y === null || x === undefined || y === undefined) return []
     const larger = Math.max(x, y)
-    return larger === 0 ? [0] : [Math.abs(x - y) / larger]
+    if (larger === 0) return [0]
+    return [x < y ? Math.max(0, (y - x) / larger - diluted) : (x - y) / larger]
   })
   return differences.length === 0 ? null : Math.max(...differences)
 }
@@ -147,6 +170,7 @@ function absorb(host: Gang, straggler: Gang, isRamp: boolean): Gang {
     nodes: mergeSketches(host.nodes, straggler.nodes),
     members: distinct([...host.members, ...straggler.members]),
     workloads: distinct([...host.workloads, ...straggler.workloads]).slice(0, 100),
+    sample_s: Math.max(host.sample_s, straggler.sample_s),
     device_s: host.device_s + straggler.device_s,
     energy_j: host.energy_j + straggler.energy_j,
     flop: {

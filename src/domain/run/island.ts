@@ -18,6 +18,8 @@ export interface Island extends Window {
   /** Devices that the meter stands for. */
   readonly units: number
   readonly workloads: readonly string[]
+  /** Length of its samples, seconds. */
+  readonly sample_s: number
   readonly device_s: number
   readonly energy_j: number
   readonly flop: Operations
@@ -144,6 +146,7 @@ function gangOf(islands: readonly Island[], continues: string, seen: Map<string,
     ),
     members: [...units.keys()],
     workloads: [...new Set(islands.flatMap(island => island.workloads))].sort().slice(0, 100),
+    sample_s: islands.reduce((most, one) => Math.max(most, one.sample_s), 0),
     device_s,
     energy_j,
     flop: islands.reduce((all, island) => addOperations(all, island.flop), NO_OPERATIONS),

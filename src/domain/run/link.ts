@@ -1,5 +1,5 @@
 import type { DeriveSettings } from '../derive-settings.ts'
-import { SECOND_MS } from '../window.ts'
+import { DAY_MS, SECOND_MS } from '../window.ts'
 import { type Gang, signatureDifference } from './gang.ts'
 import { containment, jaccard } from './sketch.ts'
 
@@ -20,9 +20,11 @@ type Chain = DeriveSettings['chain']
 
 /** Two gangs of one run may overlap this much where clocks disagree. */
 const OVERLAP_MAX_MS = 120_000
-/** A sample that is cut by the start or end of a stretch shows less than the work it holds. */
-const EDGE_MS = 90_000
-const EDGE_DIFFERENCE_MAX = 0.1
+/** Samples cut by the start and end of a stretch show less than the work they hold. */
+const EDGE_SAMPLES = 1
+const EDGE_DIFFERENCE_MAX = 0.5
+/** Pauses too short to see make work look slower: 0.3 % at samples of a minute, 3 % at ten. */
+const BLUR = 0.00005
 
 /** Probability of a restart of the same computation; 0 where none can be. */
 export function restartProbability(before: Before, after: Gang, chain: Chain): number {
@@ -62,12 +64,17 @@ function chance(odds: number): number {
   return 1 / (1 + Math.exp(-odds))
 }
 
-/** After a fault work goes on within minutes; a longer pause is a resumption only of a long run. */
+/**
+ * After a fault work goes on within minutes, the likelier the longer the run had lasted; a longer
+ * pause is a resumption only where it is short against the run.
+ */
 function pauseOdds({ gang, began }: Before, pause_ms: number, { odds, ...chain }: Chain): number {
-  if (pause_ms <= chain.hard_gap_s * SECOND_MS) return odds.restart
-  const folds = Math.log((gang.end - began) / (4 * pause_ms))
-  const bound = odds.length_max
-  return odds.pause + Math.max(-bound, Math.min(bound, odds.length * folds))
+  const lasted_ms = gang.end - began
+  const history = (scale_ms: number, bound: number) =>
+    Math.max(-bound, Math.min(bound, odds.length * Math.log(lasted_ms / scale_ms)))
+  return pause_ms <= chain.hard_gap_s * SECOND_MS
+    ? odds.restart + history(DAY_MS, odds.restart_length_max)
+    : odds.pause + history(4 * pause_ms, odds.pause_length_max)
 }
 
 /** A move to another fabric or site drops the nodes: the computation may have been rescheduled. */
@@ -82,10 +89,15 @@ function sizeOdds(before: Gang, after: Gang, odds: Chain['odds']): number {
 }
 
 function signatureOdds(before: Gang, after: Gang, odds: Chain['odds']): number {
-  const difference = signatureDifference(before, after)
+  const [short, long] = lengthOf(before) < lengthOf(after) ? [before, after] : [after, before]
+  const edge_ms = EDGE_SAMPLES * short.sample_s * SECOND_MS
+  const edges = Math.min(EDGE_DIFFERENCE_MAX, edge_ms / Math.max(1, lengthOf(short)))
+  const difference = signatureDifference(short, long, edges)
   if (difference === null) return 0
-  const shorter_ms = Math.min(before.end - before.start, after.end - after.start)
-  const edges = Math.min(EDGE_DIFFERENCE_MAX, EDGE_MS / Math.max(1, shorter_ms))
-  const beyond = Math.max(0, difference - edges)
+  const beyond = Math.max(0, difference - BLUR * short.sample_s)
   return Math.max(odds.signature_min, odds.signature + odds.signature_fold * beyond)
+}
+
+function lengthOf(gang: Gang): number {
+  return gang.end - gang.start
 }

@@ -19,6 +19,7 @@ const feature = { params: measurementParams, row: measurementSchema } as const
 
 export const featureQueries = {
   'run-operations': feature,
+  'lineage-operations': feature,
   'tenant-operations-rolling': feature,
   'group-operations-rolling': feature,
   'tenant-dark-share': feature,

@@ -22,31 +22,38 @@ const runsOf = (...gangs: Gang[]) =>
 const odds = (p: number) => Math.log(p / (1 - p))
 
 describe('odds of a restart', () => {
-  const first = gang(0, 2 * DAY)
+  const first = gang(0, DAY)
   const before = { gang: first, began: first.start, level: first }
-  // ten minutes later: nodes 1.5 + size 0.5 + signature 3
+  // ten minutes after a run of a day: -0.7 + nodes 1.5 + size 0.5 + signature 3
   test.each([
-    ['the same again', {}, 5],
-    // signature differs by 10 %, of which 90 s in an hour may be its edges: 3 - 30 × (0.1 - 0.025)
-    ['a tenth less active', { tensor_mean: 0.36 }, 2.75],
-    ['half the activity', { tensor_mean: 0.2 }, 1.5 + 0.5 - 4],
-    ['other nodes of the fabric', { nodes: ['91', '92'] }, -2.5 + 0.5 + 3],
+    ['the same again', {}, 4.3],
+    // a sample in sixty may be its edge, 0.3 % are blurred: 3 - 50 × (0.1 - 1/60 - 0.003)
+    ['a tenth less active', { tensor_mean: 0.36 }, 1.3 + 3 - 50 * (0.1 - 1 / 60 - 0.003)],
+    ['half the activity', { tensor_mean: 0.2 }, 1.3 - 3.3],
+    ['other nodes of the fabric', { nodes: ['91', '92'] }, -0.7 - 2.5 + 0.5 + 3],
     // one of three nodes in common: -2.5 + 4 × 1.25 / 3
-    ['one of three nodes', { nodes: ['11', '93'] }, -2.5 + 5 / 3 + 0.5 + 3],
-    ['half the devices', { devices: 4 }, 1.5 + 0.5 - 4 * Math.log(2) + 3],
-    ['nothing known of how it works', { tensor_mean: null, power_mean_w: null }, 2],
+    ['one of three nodes', { nodes: ['11', '93'] }, -0.7 - 2.5 + 5 / 3 + 0.5 + 3],
+    ['half the devices', { devices: 4 }, 4.3 - 4 * Math.log(2)],
+    ['nothing known of how it works', { tensor_mean: null, power_mean_w: null }, 1.3],
     // moved: -0.5 in place of the nodes
-    ['another site', { site: 't', nodes: ['91'] }, -0.5 + 0.5 + 3],
+    ['another site', { site: 't', nodes: ['91'] }, -0.7 - 0.5 + 0.5 + 3],
   ] as const)('%s', (_, more, sum) => {
-    const after = gang(2 * DAY + 10, 2 * DAY + 70, more)
+    const after = gang(DAY + 10, DAY + 70, more)
     expect(odds(restartProbability(before, after, chain))).toBeCloseTo(sum, 9)
   })
 
+  test('grow with what the run had lasted', () => {
+    // three days: 0.9 ln 3
+    const long = { ...before, began: first.start - 2 * DAY * 60_000 }
+    const after = gang(DAY + 10, DAY + 70)
+    expect(odds(restartProbability(long, after, chain))).toBeCloseTo(4.3 + 0.9 * Math.log(3), 9)
+  })
+
   test('after hours they are those of a resumption: long runs are resumed', () => {
-    const at = (pause: number) => gang(2 * DAY + pause, 2 * DAY + pause + HOUR)
-    // two days before three hours: -4.5 + 0.9 ln(48 / 12) + 5
+    const at = (pause: number) => gang(DAY + pause, DAY + pause + HOUR)
+    // a day before three hours: -4.5 + 0.9 ln(24 / 12) + 5
     const sum = odds(restartProbability(before, at(3 * HOUR), chain))
-    expect(sum).toBeCloseTo(0.5 + 0.9 * Math.log(4), 9)
+    expect(sum).toBeCloseTo(0.5 + 0.9 * Math.log(2), 9)
     expect(restartProbability(before, at(24 * HOUR), chain)).toBeGreaterThan(0)
     expect(restartProbability(before, at(24 * HOUR + 1), chain)).toBe(0)
   })
@@ -54,9 +61,9 @@ describe('odds of a restart', () => {
   test('none on another chip, nor beside it for more than two minutes', () => {
     const p = (from: number, more: Partial<Gang> = {}) =>
       restartProbability(before, gang(from, from + HOUR, more), chain)
-    expect(p(2 * DAY + 5, { chip: 'beta' })).toBe(0)
-    expect(p(2 * DAY - 2)).toBeGreaterThan(0)
-    expect(p(2 * DAY - 3)).toBe(0)
+    expect(p(DAY + 5, { chip: 'beta' })).toBe(0)
+    expect(p(DAY - 2)).toBeGreaterThan(0)
+    expect(p(DAY - 3)).toBe(0)
   })
 })
 
