@@ -1,17 +1,17 @@
--- Stored gangs of one tenant that began before an instant, of the runs that were still under way, or
+-- Stored gangs of some tenants that began before an instant, of the runs that were still under way, or
 -- had ended shortly before it: those that gangs after the instant can go on from.
--- params: tenant_id, since DateTime64(3) (runs that ended before it are left out), before DateTime64(3)
+-- params: tenants Array(String), since DateTime64(3) (runs that ended before it are left out), before DateTime64(3)
 -- rows:   one per gang
--- bound:  gangs of runs of this tenant that ended at or after `since`
+-- bound:  gangs of runs of these tenants that ended at or after `since`
 select
-    tenant_id, toString(chip) as chip, fabric_id, gang_id, start, end, devices, first_device, nodes, [] as members,
+    toString(tenant_id) as tenant_id, toString(chip) as chip, fabric_id, gang_id, start, end, devices, first_device, nodes, [] as members,
     site, workloads, sample_s, device_s, energy_j, flop_lo, flop_mid, flop_hi, tier, tensor_mean, power_mean_w, links, run_id
 from gangs final
-where tenant_id = {tenant_id:String} and start < {before:DateTime64(3, 'UTC')}
+where tenant_id in {tenants:Array(String)} and start < {before:DateTime64(3, 'UTC')}
   and start >= (
       select min(runs.start) from runs final
-      where tenant_id = {tenant_id:String} and runs.end >= {since:DateTime64(3, 'UTC')})
-  and run_id in (
-      select run_id from runs final
-      where tenant_id = {tenant_id:String} and runs.end >= {since:DateTime64(3, 'UTC')})
-order by start, gang_id
+      where tenant_id in {tenants:Array(String)} and runs.end >= {since:DateTime64(3, 'UTC')})
+  and (tenant_id, run_id) in (
+      select tenant_id, run_id from runs final
+      where tenant_id in {tenants:Array(String)} and runs.end >= {since:DateTime64(3, 'UTC')})
+order by tenant_id, start, gang_id

@@ -10,12 +10,12 @@ const probability = z.number().min(0).max(1)
 const oddsSettings = z
   .strictObject({
     /** Before any evidence, after a pause up to hard_gap_s. */
-    restart: z.number().default(-0.7),
+    restart: z.number().default(-1.4),
     /** The same beyond hard_gap_s: most often another job. */
     pause: z.number().default(-4.5),
     /** Per e-fold of what the run had lasted, over a day or over four longer pauses; at most. */
     length: z.number().default(0.9),
-    restart_length_max: z.number().default(2),
+    restart_length_max: z.number().default(2.5),
     pause_length_max: z.number().default(3),
     /** All nodes in common; none; elsewhere, where nodes say nothing. */
     nodes: z.number().default(1.5),

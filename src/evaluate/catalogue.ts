@@ -1,5 +1,13 @@
 import { accountSection } from './account/section.ts'
+import { evasionsSection } from './evasions/section.ts'
+import { powerSection } from './power/section.ts'
+import { runsSection } from './runs/section.ts'
 import type { Section } from './section.ts'
 
 /** Every section of an evaluation, in the order in which it is read. */
-export const SECTIONS: readonly Section[] = [accountSection]
+export const SECTIONS: readonly Section[] = [
+  accountSection,
+  runsSection,
+  evasionsSection,
+  powerSection,
+]

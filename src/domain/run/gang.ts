@@ -45,7 +45,7 @@ const STRAGGLER_MARGIN_MS = 120_000
 /** A gang of this share of another's devices or more is a computation of its own. */
 const STRAGGLER_SHARE_MAX = 0.25
 /** Stragglers work like the gang: their activity or power differs by at most this share. */
-const STRAGGLER_DIFFERENCE_MAX = 0.25
+const STRAGGLER_DIFFERENCE_MAX = 0.12
 /** Devices that leave and come back are at most this share of a gang that went on without them. */
 const RETURN_SHARE_MAX = 0.5
 /** Devices that joined in a ramp step in time with the rest: far closer than like work does. */

@@ -70,11 +70,11 @@ function chance(odds: number): number {
  */
 function pauseOdds({ gang, began }: Before, pause_ms: number, { odds, ...chain }: Chain): number {
   const lasted_ms = gang.end - began
-  const history = (scale_ms: number, bound: number) =>
-    Math.max(-bound, Math.min(bound, odds.length * Math.log(lasted_ms / scale_ms)))
+  const history = (scale_ms: number, min: number, max: number) =>
+    Math.max(min, Math.min(max, odds.length * Math.log(lasted_ms / scale_ms)))
   return pause_ms <= chain.hard_gap_s * SECOND_MS
-    ? odds.restart + history(DAY_MS, odds.restart_length_max)
-    : odds.pause + history(4 * pause_ms, odds.pause_length_max)
+    ? odds.restart + history(DAY_MS, -1, odds.restart_length_max)
+    : odds.pause + history(4 * pause_ms, -odds.pause_length_max, odds.pause_length_max)
 }
 
 /** A move to another fabric or site drops the nodes: the computation may have been rescheduled. */

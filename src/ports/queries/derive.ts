@@ -62,17 +62,17 @@ const islandColumns = {
 }
 
 const build = z.number().transform(String)
-const tenant = z.string()
+const tenants = z.array(z.string())
 
 /** Statements of the tick and of its derive stage: device-hours in, gangs and runs out. */
 export const deriveQueries = {
   'gang-days': {
-    params: z.object({ tenants: z.array(z.string()), from: timeParam, until: timeParam }),
+    params: z.object({ tenants, from: timeParam, until: timeParam }),
     row: z.object({ tenant_id: z.string(), day: sqlTime, hours: sqlCount }),
   },
   'device-islands': {
     params: z.object({
-      tenants: z.array(z.string()),
+      tenants,
       from: timeParam,
       until: timeParam,
       idle_gap_s: z.number(),
@@ -83,23 +83,28 @@ export const deriveQueries = {
     })),
   },
   'gang-devices-list': {
-    params: z.object({ tenant_id: tenant, from: timeParam, until: timeParam }),
+    params: z.object({ tenants, from: timeParam, until: timeParam }),
     row: z
-      .object({ gang_id: z.string(), end: sqlTime, devices: z.array(z.string()) })
+      .object({
+        tenant_id: z.string(),
+        gang_id: z.string(),
+        end: sqlTime,
+        devices: z.array(z.string()),
+      })
       .transform(({ devices, ...row }) => ({ ...row, members: devices })),
   },
   'gang-devices-bury': {
-    params: z.object({ tenant_id: tenant, from: timeParam, build }),
+    params: z.object({ tenants, from: timeParam, build }),
     row: null,
   },
   'gangs-list': {
-    params: z.object({ tenant_id: tenant, since: timeParam, before: timeParam }),
+    params: z.object({ tenants, since: timeParam, before: timeParam }),
     row: z
       .object({ ...gangColumns, gang_id: z.string(), links: z.array(link), run_id: z.string() })
       .transform(toGang),
   },
-  'gangs-bury': { params: z.object({ tenant_id: tenant, from: timeParam, build }), row: null },
-  'runs-bury': { params: z.object({ tenant_id: tenant, since: timeParam, build }), row: null },
+  'gangs-bury': { params: z.object({ tenants, from: timeParam, build }), row: null },
+  'runs-bury': { params: z.object({ tenants, since: timeParam, build }), row: null },
   'tick-last': {
     params: z.object({}),
     row: z.object({ until: sqlTime, meter_basis: z.string(), derive_basis: z.string() }),
@@ -120,8 +125,9 @@ export const deriveQueries = {
     row: z.object({ tenant_id: z.string(), first_hour: sqlTime }),
   },
   'run-extents': {
-    params: z.object({ tenant_id: tenant, since: timeParam }),
+    params: z.object({ tenants, since: timeParam }),
     row: z.object({
+      tenant_id: z.string(),
       run_id: z.string(),
       start: sqlTime,
       end: sqlTime,
@@ -131,8 +137,13 @@ export const deriveQueries = {
     }),
   },
   'run-heads': {
-    params: z.object({ tenant_id: tenant, since: timeParam }),
-    row: z.object({ run_id: z.string(), previous_run: z.string(), previous_p: z.number() }),
+    params: z.object({ tenants, since: timeParam }),
+    row: z.object({
+      tenant_id: z.string(),
+      run_id: z.string(),
+      previous_run: z.string(),
+      previous_p: z.number(),
+    }),
   },
-  'run-lineages-bury': { params: z.object({ tenant_id: tenant, build }), row: null },
+  'run-lineages-bury': { params: z.object({ tenants, build }), row: null },
 } as const

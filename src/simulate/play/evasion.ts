@@ -229,9 +229,14 @@ export const EVASIONS: readonly Evasion[] = [
 
 function baton(works: readonly Work[], held: Window): Work[] {
   const middle = (held.start + held.end) / 2
-  return works.map(work => {
-    const owner = work.start < middle ? 'a' : 'b'
-    const fabric_id = `${work.fabric_id}-${owner}`
-    return { ...work, tenant_id: `${work.tenant_id}-${owner}`, fabric_id }
+  const under = (owner: string, work: Work): Work => ({
+    ...work,
+    tenant_id: `${work.tenant_id}-${owner}`,
+    fabric_id: `${work.fabric_id}-${owner}`,
+  })
+  return works.flatMap(work => {
+    const before = { ...work, end: Math.min(work.end, middle) }
+    const after = { ...work, start: Math.max(work.start, middle) }
+    return [under('a', before), under('b', after)].filter(({ start, end }) => end > start)
   })
 }

@@ -1,0 +1,96 @@
+import type { Gang } from '../../domain/run/gang.ts'
+import { carriedFrom, gangsOfDay } from '../../domain/run/island.ts'
+import { DAY_MS, type Instant, SECOND_MS } from '../../domain/window.ts'
+import type { Batch, DeriveDeps } from '../derive.ts'
+import { gangDevicesRow } from './rows.ts'
+
+/** Device-hours → gangs, day after day: each day goes on from the one before it. */
+
+/** Device-hours that one statement reads; a day of a batch of tenants is read at once. */
+const HOURS_PER_STATEMENT = 200_000
+
+/** The last day of a tenant that was built, with its gangs. */
+interface Carrying {
+  readonly day: Instant
+  readonly gangs: readonly Pick<Gang, 'gang_id' | 'end' | 'members'>[]
+}
+
+/** Gangs by tenant; what devices they held is written, and is not in the answer. */
+export async function buildGangs(
+  deps: DeriveDeps,
+  batch: Batch,
+  until: Instant,
+): Promise<Map<string, Gang[]>> {
+  const { store, builds } = deps
+  const { from } = batch
+  const tenants = [...batch.tenants]
+  await store.execute('gang-devices-bury', { tenants, from, build: builds() })
+  const build = builds()
+  const day = from - DAY_MS
+  const stored = await store.query('gang-devices-list', { tenants, from: day, until: from })
+  const before = new Map(
+    [...Map.groupBy(stored, row => row.tenant_id)].map(([tenant, gangs]): [string, Carrying] => [
+      tenant,
+      { day, gangs },
+    ]),
+  )
+  const gangs = new Map<string, Gang[]>(tenants.map(tenant => [tenant, []]))
+  for (const days of await stretches(deps, batch, until)) {
+    const fresh = await gangsOfStretch(deps, tenants, days, until, before)
+    await store.append(
+      'gang_devices',
+      fresh.map(one => gangDevicesRow(one.gang, one.day, build)),
+    )
+    for (const { gang } of fresh) gangs.get(gang.tenant_id)?.push({ ...gang, members: [] })
+  }
+  return gangs
+}
+
+/** Busy days, as many together as one statement may read. */
+async function stretches(
+  { store }: DeriveDeps,
+  { tenants, from }: Batch,
+  until: Instant,
+): Promise<Instant[][]> {
+  const rows = await store.query('gang-days', { tenants: [...tenants], from, until })
+  const found: { days: Instant[]; hours: number }[] = []
+  for (const [day, busy] of Map.groupBy(rows, row => row.day)) {
+    const hours = busy.reduce((sum, row) => sum + row.hours, 0)
+    const last = found.at(-1)
+    if (last && last.hours + hours <= HOURS_PER_STATEMENT) {
+      last.days.push(day)
+      last.hours += hours
+    } else {
+      found.push({ days: [day], hours })
+    }
+  }
+  return found.map(({ days }) => days)
+}
+
+async function gangsOfStretch(
+  { store, settings }: DeriveDeps,
+  tenants: string[],
+  days: readonly Instant[],
+  until: Instant,
+  before: Map<string, Carrying>,
+): Promise<{ gang: Gang; day: Instant }[]> {
+  const rows = await store.query('device-islands', {
+    tenants,
+    from: Math.min(...days),
+    until: Math.min(Math.max(...days) + DAY_MS, until),
+    idle_gap_s: settings.idle_gap_s,
+  })
+  const found: { gang: Gang; day: Instant }[] = []
+  for (const [day, islands] of Map.groupBy(rows, row => row.day)) {
+    const window = { start: day, end: Math.min(day + DAY_MS, until) }
+    for (const [tenant, own] of Map.groupBy(islands, row => row.tenant_id)) {
+      const last = before.get(tenant)
+      const since = day - settings.idle_gap_s * SECOND_MS
+      const carried = carriedFrom(last?.day === day - DAY_MS ? last.gangs : [], since)
+      const gangs = gangsOfDay(own, carried, window, settings)
+      before.set(tenant, { day, gangs })
+      for (const gang of gangs) found.push({ gang, day })
+    }
+  }
+  return found
+}
