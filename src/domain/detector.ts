@@ -53,6 +53,7 @@ export const UNITS = [
   'days',
   'devices',
   'accounts',
+  'bytes',
 ] as const
 
 export const parameterSchema = z.strictObject({

@@ -1,13 +1,17 @@
 import { accountSection } from './account/section.ts'
+import { costSection } from './cost/section.ts'
 import { evasionsSection } from './evasions/section.ts'
 import { powerSection } from './power/section.ts'
 import { runsSection } from './runs/section.ts'
 import type { Section } from './section.ts'
+import { structureSection } from './structure/section.ts'
 
 /** Every section of an evaluation, in the order in which it is read. */
 export const SECTIONS: readonly Section[] = [
   accountSection,
   runsSection,
   evasionsSection,
+  structureSection,
+  costSection,
   powerSection,
 ]

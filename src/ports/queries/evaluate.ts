@@ -1,7 +1,18 @@
 import { z } from 'zod'
+import { timeParam } from './cells.ts'
 
 /** Statements that only evaluations ask, over a scratch store of their own. */
 export const evaluateQueries = {
+  'device-hours-fill': {
+    params: z.object({
+      tenant: z.string(),
+      from: timeParam,
+      hours: z.number(),
+      devices: z.number(),
+      build: z.number().transform(String),
+    }),
+    row: null,
+  },
   'usage-totals': {
     params: z.object({}),
     row: z.object({

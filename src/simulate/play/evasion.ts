@@ -28,7 +28,7 @@ const asIs = { tell: honest, linked: true }
 const field = (sample: PlayedSample, name: string): number => Number(sample[name] ?? 0)
 
 /** The meters are dealt out to so many accounts, on fabrics of their own. */
-function split(works: readonly Work[], accounts: number): Work[] {
+export function split(works: readonly Work[], accounts: number): Work[] {
   return works.flatMap(work => {
     const [first, last] = work.meters
     const parts = Array.from({ length: accounts }, (_, account) => {
@@ -227,7 +227,7 @@ export const EVASIONS: readonly Evasion[] = [
   },
 ]
 
-function baton(works: readonly Work[], held: Window): Work[] {
+export function baton(works: readonly Work[], held: Window): Work[] {
   const middle = (held.start + held.end) / 2
   const under = (owner: string, work: Work): Work => ({
     ...work,

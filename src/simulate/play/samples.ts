@@ -14,12 +14,15 @@ export interface PlayedSample {
 
 interface Seat {
   readonly device_id: string
+  /** In order of their start. */
   readonly works: readonly Work[]
+  /** Works before this one are over. */
+  first: number
 }
 
 /**
  * Samples of everything that the works touch, from `held.start` to `held.end`; a meter between two
- * works reports that it is idle. Readings are means over the interval.
+ * works reports that it is idle. Readings are means over the interval. Computed while it is read.
  */
 export function* playSamples(
   works: readonly Work[],
@@ -29,8 +32,9 @@ export function* playSamples(
   const seats = seatsOf(works)
   const interval_ms = interval_s * SECOND_MS
   for (let end = held.start + interval_ms; end <= held.end; end += interval_ms) {
+    const time = formatInstant(end)
     for (const seat of seats) {
-      yield sampleOf(seat, { start: end - interval_ms, end }, interval_s)
+      yield sampleOf(seat, { start: end - interval_ms, end }, time, interval_s)
     }
   }
 }
@@ -45,42 +49,57 @@ function seatsOf(works: readonly Work[]): Seat[] {
       else seats.set(key, [work])
     }
   }
-  return [...seats].map(([key, own]) => ({ device_id: key.split('\u0000')[1] ?? '', works: own }))
+  return [...seats].map(([key, own]) => ({
+    device_id: key.split('\u0000')[1] ?? '',
+    works: own.sort((a, b) => a.start - b.start),
+    first: 0,
+  }))
 }
 
-function sampleOf({ device_id, works }: Seat, interval: Window, interval_s: number): PlayedSample {
-  const [first] = works
-  if (!first) throw new RangeError('a meter works at some time')
-  const mean = (of: (work: Work) => number): number =>
-    works.reduce((sum, work) => sum + of(work) * shareOf(work, interval), 0)
-  const activity = {
-    ...IDLE,
-    tensor_active: mean(work => work.tensor_active),
-    sm_active: mean(work => work.sm_active),
-    dram_active: mean(work => work.dram_active),
-    fp64_active: mean(work => work.fp64_active),
-    gpu_util: mean(() => 0.99),
-  }
+function sampleOf(seat: Seat, interval: Window, time: string, interval_s: number): PlayedSample {
+  const { device_id, works } = seat
+  const any = works[0]
+  if (!any) throw new RangeError('a meter works at some time')
+  const activity = activityOf(seat, interval)
   const load = loadShare(activity)
-  const { chip, units } = first
+  const { chip, units } = any
   return {
-    time: formatInstant(interval.end),
+    time,
     interval_s,
     device_id,
     node_id: device_id,
-    tenant_id: first.tenant_id,
+    tenant_id: any.tenant_id,
     accelerator: chip.id,
     device_count: units,
-    site: first.site,
-    fabric_id: first.fabric_id,
-    tensor_active: round(activity.tensor_active, 5),
-    sm_active: round(activity.sm_active, 4),
-    dram_active: round(activity.dram_active, 4),
-    gpu_util: round(activity.gpu_util, 3),
+    site: any.site,
+    fabric_id: any.fabric_id,
+    tensor_active: round(activity.tensor_active, 1e5),
+    sm_active: round(activity.sm_active, 1e4),
+    dram_active: round(activity.dram_active, 1e4),
+    gpu_util: round(activity.gpu_util, 1e3),
+    fp64_active: round(activity.fp64_active, 1e4),
     sm_clock_mhz: chip.clock_ref_mhz,
     power_w: Math.round(units * (devicePower(chip, load) + hostPower(chip, load))),
     power_scope: 'node',
   }
+}
+
+/** Means over the interval of whatever works then; works that are over are passed for good. */
+function activityOf(seat: Seat, interval: Window) {
+  const sum = { ...IDLE }
+  while ((seat.works[seat.first]?.end ?? Number.POSITIVE_INFINITY) <= interval.start)
+    seat.first += 1
+  for (let index = seat.first; index < seat.works.length; index += 1) {
+    const work = seat.works[index]
+    if (!work || work.start >= interval.end) break
+    const share = shareOf(work, interval)
+    sum.tensor_active += share * work.tensor_active
+    sum.sm_active += share * work.sm_active
+    sum.dram_active += share * work.dram_active
+    sum.fp64_active += share * work.fp64_active
+    sum.gpu_util += share * 0.99
+  }
+  return sum
 }
 
 function shareOf(work: Window, interval: Window): number {
@@ -88,8 +107,8 @@ function shareOf(work: Window, interval: Window): number {
   return Math.max(0, shared_ms) / (interval.end - interval.start)
 }
 
-function round(value: number, digits: number): number {
-  return Math.round(value * 10 ** digits) / 10 ** digits
+function round(value: number, steps: number): number {
+  return Math.round(value * steps) / steps
 }
 
 /** What the provider bills for meters that were held: all of them, whether or not they report. */
