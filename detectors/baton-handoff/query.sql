@@ -12,8 +12,8 @@ with
         select
             toString(runs.tenant_id) as tenant, runs.run_id as id, runs.start as began, runs.end as stopped,
             devices_max as size, chips, sites,
-            argMin(gangs.tensor_mean, gangs.start) as first_tensor, argMax(gangs.tensor_mean, gangs.end) as last_tensor,
-            argMin(gangs.power_mean_w, gangs.start) as first_power, argMax(gangs.power_mean_w, gangs.end) as last_power
+            sum(gangs.tensor_mean * gangs.device_s) / sum(gangs.device_s) as tensor,
+            sum(gangs.power_mean_w * gangs.device_s) / sum(gangs.device_s) as power
         from (select * from runs final where end > {since:DateTime64(3, 'UTC')} and start < {as_of:DateTime64(3, 'UTC')}) as runs
         inner join (select * from gangs final where end > {since:DateTime64(3, 'UTC')}) as gangs
             on runs.tenant_id = gangs.tenant_id and runs.run_id = gangs.run_id
@@ -30,8 +30,8 @@ with
             dateDiff('second', a.stopped, b.began) / 3600 as gap_hours,
             1 - greatest(
                 1 - least(a.size, b.size) / greatest(a.size, b.size),
-                ifNull(1 - least(a.last_tensor, b.first_tensor) / greatest(a.last_tensor, b.first_tensor), 0),
-                ifNull(1 - least(a.last_power, b.first_power) / greatest(a.last_power, b.first_power), 0)) as alike
+                ifNull(1 - least(a.tensor, b.tensor) / greatest(a.tensor, b.tensor), 0),
+                ifNull(1 - least(a.power, b.power) / greatest(a.power, b.power), 0)) as alike
         from baton as b
         cross join baton as a
         where a.tenant != b.tenant and a.chips = b.chips and hasAny(a.sites, b.sites)

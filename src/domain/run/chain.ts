@@ -81,7 +81,7 @@ function linksOf(
   threads: ReadonlyMap<string, Thread>,
   chain: DeriveSettings['chain'],
 ): GangLink[] {
-  if (gang.links.length > 0) return [...gang.links]
+  if (gang.links.length > 0) return [...gang.links, ...linksOfDawn(gang, threads, chain)]
   const candidates = [...threads.values()]
   const best = bestOf(candidates, gang, before => restartProbability(before, gang, chain))
   if (best && best.p >= chain.p_likely) {
@@ -91,6 +91,23 @@ function linksOf(
   const isStage = stage !== null && stage.p > (best?.p ?? 0)
   const likelier = isStage ? stage : best
   return likelier && likelier.p >= chain.p_possible ? [linkTo(likelier, isStage)] : []
+}
+
+/**
+ * What began shortly before midnight is known for what it is only by the day after: the link that
+ * its sliver could not show is looked for again.
+ */
+function linksOfDawn(
+  gang: Gang,
+  threads: ReadonlyMap<string, Thread>,
+  chain: DeriveSettings['chain'],
+): GangLink[] {
+  const dawn = threads.get(gang.links[0]?.gang_id ?? '')
+  if (!dawn || dawn.gang.end - dawn.began >= LEVEL_MIN_MS) return []
+  const others = [...threads.values()].filter(thread => thread !== dawn)
+  const whole = { ...gang, start: dawn.gang.start }
+  const best = bestOf(others, whole, before => restartProbability(before, whole, chain))
+  return best && best.p >= chain.p_likely ? [linkTo(best, false)] : []
 }
 
 interface Candidate {

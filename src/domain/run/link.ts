@@ -20,9 +20,11 @@ type Chain = DeriveSettings['chain']
 
 /** Two gangs of one run may overlap this much where clocks disagree. */
 const OVERLAP_MAX_MS = 120_000
-/** Samples cut by the start and end of a stretch show less than the work they hold. */
-const EDGE_SAMPLES = 1
-const EDGE_DIFFERENCE_MAX = 0.5
+/**
+ * Samples cut by the start and end of a stretch show less than the work they hold, about one
+ * sample in all. Of fewer than five samples nothing can be said.
+ */
+const EDGE_SHARE_MAX = 0.2
 /** Pauses too short to see make work look slower: 0.3 % at samples of a minute, 3 % at ten. */
 const BLUR = 0.00005
 
@@ -90,8 +92,8 @@ function sizeOdds(before: Gang, after: Gang, odds: Chain['odds']): number {
 
 function signatureOdds(before: Gang, after: Gang, odds: Chain['odds']): number {
   const [short, long] = lengthOf(before) < lengthOf(after) ? [before, after] : [after, before]
-  const edge_ms = EDGE_SAMPLES * short.sample_s * SECOND_MS
-  const edges = Math.min(EDGE_DIFFERENCE_MAX, edge_ms / Math.max(1, lengthOf(short)))
+  const edges = (short.sample_s * SECOND_MS) / Math.max(1, lengthOf(short))
+  if (edges > EDGE_SHARE_MAX) return 0
   const difference = signatureDifference(short, long, edges)
   if (difference === null) return 0
   const beyond = Math.max(0, difference - BLUR * short.sample_s)

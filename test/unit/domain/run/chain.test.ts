@@ -132,6 +132,16 @@ describe('runs', () => {
     expect(buildRuns(linkGangs([], gangs, chain), chain)).toHaveLength(1)
   })
 
+  test('what began just before midnight finds its run the day after', () => {
+    // three hours after twelve; the sliver alone says nothing: -4.5 - 0 + 2 = -2.5
+    const wentOn = [{ gang_id: 'sliver', p: 1, is_stage: false }]
+    const before = named('before', 0, 12 * HOUR)
+    const sliver = named('sliver', 15 * HOUR, 15 * HOUR + 2, { tensor_mean: 0.1 })
+    const after = named('after', 15 * HOUR + 2, 24 * HOUR, { links: wentOn })
+    expect(runsOf(before, sliver)).toEqual(['before', 'sliver'])
+    expect(runsOf(before, sliver, after)).toEqual(['before sliver after'])
+  })
+
   test('a ramp that was two becomes one where both stop and go on together', () => {
     const [quarter, rest] = [['11'], ['21', '22', '23']]
     const whole = { devices: 32, nodes: [...quarter, ...rest] }
