@@ -3,7 +3,7 @@
 -- params: the scope of every measurement; gap_hours_max
 -- rows:   a measurement; lo = mid = hi = likeness, 1 less the larger of the differences in size and
 --         signature; figures gap_hours, devices, lasted_hours (of the shorter), chance (share of
---         pairs of other runs in the window that are as alike); facts before, before_tenant
+--         pairs of runs further apart that are at least as alike); facts before, before_tenant
 -- bound:  runs in [since, as_of) of all tenants, because the one before may be anybody's; final,
 --         because the tables are rebuilt
 with
@@ -56,7 +56,8 @@ select
         'gap_hours', best.4,
         'devices', toFloat64(best.5),
         'lasted_hours', best.6,
-        'chance', (select countIf(alike >= 0.85) / greatest(count(), 1) from pair where gap_hours > {gap_hours_max:Float64})
+        'chance', arrayCount(other -> other >= best.3, (select groupArray(alike) from pair where gap_hours > {gap_hours_max:Float64}) as others)
+            / greatest(length(others), 1)
     ) as figures,
     map('before', best.2, 'before_tenant', best.1) as facts
 from
