@@ -30,6 +30,9 @@ with
         where (hour in {keys:Array(DateTime('UTC'))} or hour in {before:Array(DateTime('UTC'))})
           and (site, node_id) in (select site, node_id from metered_nodes)
     ),
+    -- catalogues have the draw of an idle host; a DGX H100 is rated at 575 W a device beyond its
+    -- GPUs, against 205 W idle: between the two lies what a loaded host draws
+    1.4 as host_loaded,
     read_samples as
     (
         select * from samples final
@@ -180,7 +183,7 @@ with
                 e.tier = 'measured', operations,
                 e.tier = 'T1', counter_tensor * clock_share * unit_s,
                 e.tier = 'T2', tensor_active * clock_share * unit_s,
-                e.tier = 'T3', greatest(joules - (idle_power_w + host_power_w) * length_ms / 1000, 0),
+                e.tier = 'T3', greatest(joules - (idle_power_w + host_loaded * host_power_w) * length_ms / 1000, 0),
                 e.tier = 'T4', activity * unit_s,
                 0) as amount,
             -- the host's share of a node meter is a guess: it lowers lo and mid, never hi

@@ -48,17 +48,19 @@ export async function evaluateCommand(
   if (!Number.isSafeInteger(seed)) throw new Fault('USAGE', '--seed must be a whole number')
   const benches = createBenches(context)
   const published = options.published ?? join(context.projectFolder, '..', 'shared', 'data')
+  const reference = openReference(folders(context).config)
   const evaluation: EvaluationContext = {
     seed,
     quick: options.quick === true,
+    catalogue: reference.catalogue,
+    estimation: reference.estimation,
     openBench: benches.open,
     readData: name => readOrNull(join(published, name)),
     progress: () => undefined,
   }
   try {
     const sections = await evaluateSections(context, options, evaluation)
-    const catalogue = openReference(folders(context).config).version
-    const report = { seed, quick: evaluation.quick, catalogue, sections }
+    const report = { seed, quick: evaluation.quick, catalogue: reference.version, sections }
     await writeReport(options.out ?? join('out', 'evaluate'), report)
     if (options.json === true) printLine(context, JSON.stringify(report, null, 2))
     else printReport(context, report, options.out ?? join('out', 'evaluate'))
@@ -94,7 +96,7 @@ function benchOf({ store, intake, reference, settings, clock }: App): Bench {
     settings: settings.meter,
     catalogueVersion: reference.version,
   })
-  return { store, intake, meter, catalogue: reference.catalogue, estimation: reference.estimation }
+  return { store, intake, meter }
 }
 
 async function evaluateSections(

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { type AuditOptions, auditCommand } from './audit.ts'
 import { type BenchOptions, benchCommand } from './bench.ts'
+import { type CalibrateOptions, calibrateCommand } from './calibrate.ts'
 import { type CaseOptions, caseCommand } from './case.ts'
 import { checkCommand } from './check.ts'
 import { type CommandContext, type GlobalOptions, printLine } from './context.ts'
@@ -161,6 +162,14 @@ function addTending(add: Add): void {
     .option('--out <folder>', 'where bench.json goes (default: out)')
     .option('--json', 'print for machines')
     .addOption(new Option('--part <json>', 'inner call').hideHelp())
+  add<CalibrateOptions>(
+    'calibrate <files...>',
+    "fit the provider's chip constants from runs whose operations are known",
+    calibrateCommand,
+  )
+    .option('--out <file>', 'where the fits go (default: config/calibration.yaml)')
+    .option('--dry-run', 'show without writing')
+    .option('--json', 'print for machines')
   add<EvaluateOptions>(
     'evaluate',
     'measure the estimates on jobs with known truth and on published runs',

@@ -10,14 +10,14 @@ export interface Bench {
   readonly store: Store
   readonly intake: Intake
   readonly meter: Meter
-  readonly catalogue: Catalogue
-  readonly estimation: Estimation
 }
 
 export interface EvaluationContext {
   readonly seed: number
   /** A tenth of the runs, for a look while working; its figures are not the ones to quote. */
   readonly quick: boolean
+  readonly catalogue: Catalogue
+  readonly estimation: Estimation
   /** A fresh bench; the one opened before it is closed. */
   openBench(): Promise<Bench>
   /** A file of the folder of published data, or null where there is no such folder or file. */

@@ -30,6 +30,8 @@ export const FACTORS = {
   T5: [7, 14, 28],
   gap: [0, 14, 56],
   measured: [0.5, 1, 2],
+  fp64: [100, 200, 400],
+  fp32: [50, 100, 200],
 } as const
 
 const flop = ([lo, mid, hi]: readonly [number, number, number], amount: number) => ({
@@ -155,6 +157,8 @@ const DEFAULTS = {
   tensor_active: null,
   sm_active: null,
   gpu_util: null,
+  fp64_active: null,
+  fp32_active: null,
   mma_cycles_total: null,
   sm_cycles_total: null,
   sm_clock_mhz: null,

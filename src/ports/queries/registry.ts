@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { auditQueries } from './audit.ts'
+import { calibrateQueries } from './calibrate.ts'
 import { caseQueries } from './cases.ts'
 import { deriveQueries } from './derive.ts'
 import { detectQueries } from './detect.ts'
@@ -21,6 +22,7 @@ import { reportQueries } from './reports.ts'
  */
 export const queryRegistry = {
   ...auditQueries,
+  ...calibrateQueries,
   ...caseQueries,
   ...deriveQueries,
   ...detectQueries,

@@ -67,6 +67,24 @@ const SCENARIOS: readonly Scenario[] = [
     rows: [sum(gap(60), t1(15))],
   },
   {
+    // half of the device has 50 SMs: at full clock 0.5 active × 0.5 of it × 60 s = 15
+    name: 'cycles summed over the SMs of a slice are of that slice',
+    samples: [
+      reading('slice', 10, 0, 0, { slice: 0.5 }),
+      reading('slice', 11, 50, 25, { slice: 0.5 }),
+    ],
+    rows: [sum(gap(30), t1(15))],
+  },
+  {
+    // 8 devices have 800 SMs: 0.5 × 8 × 60 s = 240
+    name: 'cycles summed over all devices of a meter are of those devices',
+    samples: [
+      reading('tray', 10, 0, 0, { device_count: 8 }),
+      reading('tray', 11, 800, 400, { device_count: 8 }),
+    ],
+    rows: [sum(gap(480), t1(240))],
+  },
+  {
     // readings at 10, 11 and 14: the last covers 180 s, 0.5 × 180 = 90
     name: 'a lost sample is bridged by the counter',
     samples: [

@@ -175,8 +175,8 @@ const SCENARIOS: readonly Scenario[] = [
       { tenant_id: 'bob', covered_s: 60, ...t2(30) },
     ],
   },
-  // 8 × 60 − 4 × 60 of 8 × 60 device-seconds are left: half of 168,000 and 192,000 J
-  nodeOf('half', 4, { witness_share: 0.5, device_s: 240, ...t3(84_000), flop_hi: 12 * 96_000 }),
+  // 8 × 60 − 4 × 60 of 8 × 60 device-seconds are left: half of 158,400 and 192,000 J
+  nodeOf('half', 4, { witness_share: 0.5, device_s: 240, ...t3(79_200), flop_hi: 12 * 96_000 }),
   nodeOf('whole', 8, { witness_share: 0, device_s: 0, ...t3(0) }),
   nodeOf('alone', 0, { witness_share: 1, device_s: 480 }),
   // an equal name at another site is another node

@@ -52,8 +52,33 @@ const CASES: readonly (readonly [string, Row, Row, Row])[] = [
   ['a slice by its gauge', { slice: 0.25, tensor_active: 0.5 }, t2(7.5), { device_s: 15 }],
   // its idle share is 25 W: (100 − 25) × 60
   ['a slice by its power', { slice: 0.25, power_w: 100 }, t3(4500), { device_s: 15 }],
-  // 8 devices: lo and mid (4000 − 8 × 100 − 8 × 50) × 60 = 168,000 J; hi leaves the host in: 192,000 J
-  ['a node meter', node, { ...t3(168_000), flop_hi: 12 * 192_000 }, { device_s: 480 }],
+  // a loaded host draws 1.4 × 50 W: lo and mid (4000 − 8 × 100 − 8 × 70) × 60 = 158,400 J; hi leaves
+  // the host in: 192,000 J
+  ['a node meter', node, { ...t3(158_400), flop_hi: 12 * 192_000 }, { device_s: 480 }],
+  // FP64 pipe half active at 900/1000 MHz for 60 s = 27 s, at 100, 200, 400 a second; busy although
+  // its tensor units rest
+  [
+    'vector pipes',
+    { tensor_active: 0, sm_active: 0.6, fp64_active: 0.5, sm_clock_mhz: 900 },
+    { flop_lo: 2700, flop_mid: 5400, flop_hi: 10_800 },
+    { t2_s: 60, busy_device_s: 60 },
+  ],
+  // beside tensor work they add up: T2 30 s, and FP32 6 s at 50, 100, 200 a second
+  [
+    'vector pipes beside tensor work',
+    { tensor_active: 0.5, fp32_active: 0.1 },
+    { flop_lo: 300 + 300, flop_mid: 600 + 600, flop_hi: 1200 + 1200 },
+    { t2_s: 60 },
+  ],
+  // energy has seen all that the device did: nothing is added
+  ['vector pipes under T3', { power_w: 400, fp64_active: 0.5 }, t3(18_000), { t3_s: 60 }],
+  // working vector pipes prove that the profiling fields are alive
+  [
+    'no silent zero beside vector work',
+    { tensor_active: 0, fp64_active: 0.5, gpu_util: 0.9 },
+    { flop_mid: 6000 },
+    { silent_zero_s: 0 },
+  ],
   ['a model nobody knows', mystery, t2(30), { chip: 'unknown', accelerator: 'Mystery 9000' }],
   [
     'odd spelling',
