@@ -128,6 +128,8 @@ async function runStages(tick: Tick, full: boolean): Promise<TickReport> {
   await turn.guard()
   const groups = await stages.group.regroup(until)
   for (const tenant of groups.changed) dirty.add(tenant)
+  const rearranged = await store.query('tenants-rearranged', {})
+  for (const { tenant_id } of rearranged) dirty.add(tenant_id)
   await turn.guard()
   progress('detect', hours)
   const detect = await stages.detect.evaluate(until, full ? null : [...dirty], turn.guard)

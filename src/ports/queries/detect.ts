@@ -8,6 +8,10 @@ const tenants = z.object({ tenants: z.array(z.string()) })
 
 export const detectQueries = {
   'detect-scope': { params: tenants, row: z.object({ tenant_id: z.string() }) },
+  'tenants-rearranged': {
+    params: z.object({}),
+    row: z.object({ tenant_id: z.string() }),
+  },
   'findings-latest': {
     params: tenants,
     row: z.object({
