@@ -1,6 +1,7 @@
 import { accountSection } from './account/section.ts'
 import { costSection } from './cost/section.ts'
 import { evasionsSection } from './evasions/section.ts'
+import { forwardSection } from './forward/section.ts'
 import { powerSection } from './power/section.ts'
 import { publishedSection } from './published/section.ts'
 import { runsSection } from './runs/section.ts'
@@ -14,6 +15,7 @@ export const SECTIONS: readonly Section[] = [
   runsSection,
   evasionsSection,
   structureSection,
+  forwardSection,
   costSection,
   powerSection,
 ]

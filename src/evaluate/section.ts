@@ -1,4 +1,5 @@
 import type { Catalogue } from '../domain/accelerator.ts'
+import type { Detector } from '../domain/detector.ts'
 import type { Estimation } from '../domain/estimation.ts'
 import type { SectionResult } from '../domain/evaluation.ts'
 import type { Intake } from '../ports/intake.ts'
@@ -10,6 +11,9 @@ export interface Bench {
   readonly store: Store
   readonly intake: Intake
   readonly meter: Meter
+  readonly detectors: readonly Detector[]
+  /** Version of the reference data in the store. */
+  readonly catalogueVersion: string
 }
 
 export interface EvaluationContext {

@@ -1,7 +1,7 @@
-import type { StreamName } from '../../domain/streams.ts'
 import { DAY_MS, type Instant, parseInstant } from '../../domain/window.ts'
 import { createRandom } from '../../simulate/random.ts'
 import type { Bench } from '../section.ts'
+import { sendRecords } from '../send.ts'
 import { drawJob, type Family, type Job } from './job.ts'
 import { type Fields, type MeteredJob, meterJob, VIEWS, type View } from './telemetry.ts'
 
@@ -40,9 +40,9 @@ export async function playJobs(
       return { job, metered: meterJob(random, job, START + day * DAY_MS) }
     })
     const all = part.map(({ metered }) => metered)
-    await send(bench, 'telemetry.accelerator', all.flatMap(samplesOf))
-    await send(
-      bench,
+    await sendRecords(bench.intake, 'telemetry.accelerator', all.flatMap(samplesOf))
+    await sendRecords(
+      bench.intake,
       'telemetry.billing',
       all.flatMap(({ charges }) => Object.values(charges)),
     )
@@ -57,21 +57,6 @@ export async function playJobs(
 
 function samplesOf({ samples }: MeteredJob): Fields[] {
   return VIEWS.flatMap(view => [...samples[view]])
-}
-
-async function send(bench: Bench, stream: StreamName, records: readonly Fields[]): Promise<void> {
-  const body = Buffer.from(records.map(record => JSON.stringify(record)).join('\n'))
-  const { receipt, fault } = await bench.intake.receive(
-    stream,
-    (async function* () {
-      yield body
-    })(),
-    { name: 'evaluation', format: 'ndjson', replace_period: false, body_bytes_max: null },
-  )
-  if (fault !== null) throw fault
-  if (receipt.accepted !== records.length) {
-    throw new Error(`${stream}: ${receipt.accepted} of ${records.length} records were accepted`)
-  }
 }
 
 async function trialsOf(

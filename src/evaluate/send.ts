@@ -1,0 +1,28 @@
+import { assert } from '../domain/fault.ts'
+import type { StreamName } from '../domain/streams.ts'
+import type { Intake } from '../ports/intake.ts'
+
+/** Records as one body through the intake; every one of them must be taken. */
+export async function sendRecords(
+  intake: Intake,
+  stream: StreamName,
+  records: readonly object[],
+): Promise<void> {
+  const body = Buffer.from(records.map(record => JSON.stringify(record)).join('\n'))
+  const source = {
+    name: 'evaluation',
+    format: 'ndjson',
+    replace_period: false,
+    body_bytes_max: null,
+  } as const
+  const { receipt, fault } = await intake.receive(stream, oneBody(body), source)
+  if (fault !== null) throw fault
+  assert(
+    receipt.accepted === records.length,
+    `${stream}: ${receipt.accepted} of ${records.length} records were accepted`,
+  )
+}
+
+async function* oneBody(body: Uint8Array): AsyncIterable<Uint8Array> {
+  yield body
+}
