@@ -49,6 +49,7 @@ export function buildMenu(context: CommandContext, setExit: (code: number) => vo
   addRunning(add)
   addJudging(add)
   addTending(add)
+  addMeasuring(add)
   return menu
 }
 
@@ -126,33 +127,7 @@ function collect(value: string, before: readonly string[] = []): readonly string
   return [...before, value]
 }
 
-function addTending(add: Add): void {
-  add<AuditOptions>(
-    'audit',
-    'set what partitions delivered against what the store holds',
-    auditCommand,
-  )
-    .option('--since <time>', 'only what was received since')
-    .option('--rewind <place>', 'have topic/partition@offset read again from there')
-    .option('--json', 'print for machines')
-  add<QuarantineOptions>(
-    'quarantine [action] [ids...]',
-    'list, show ID or replay [ID…]: what was not taken in',
-    quarantineCommand,
-  )
-    .option('--stream <name>', 'of one stream')
-    .option('--reason <code>', 'with one reason')
-    .option('--limit <n>', 'at most so many')
-    .option('--json', 'print for machines')
-  add<MigrateOptions>('migrate', 'bring the schema up to this release', migrateCommand).option(
-    '--topics',
-    "create Kafka's topics instead; those that exist stay as they are",
-  )
-  add<GlobalOptions>(
-    'config',
-    'print the settings in effect and their origin',
-    settingsCommand,
-  ).option('--json', 'print for machines')
+function addMeasuring(add: Add): void {
   add<BenchOptions>('bench', 'measure the product against yardsticks in the same run', benchCommand)
     .option('--only <sections>', 'of file, kafka, http, latency, tick, faults (default: all)')
     .option('--rounds <n>', 'measurements of each kind, in turn (default: 3)')
@@ -184,6 +159,35 @@ function addTending(add: Add): void {
     )
     .option('--out <folder>', 'where the page and the numbers go (default: out/evaluate)')
     .option('--json', 'print for machines')
+}
+
+function addTending(add: Add): void {
+  add<AuditOptions>(
+    'audit',
+    'set what partitions delivered against what the store holds',
+    auditCommand,
+  )
+    .option('--since <time>', 'only what was received since')
+    .option('--rewind <place>', 'have topic/partition@offset read again from there')
+    .option('--json', 'print for machines')
+  add<QuarantineOptions>(
+    'quarantine [action] [ids...]',
+    'list, show ID or replay [ID…]: what was not taken in',
+    quarantineCommand,
+  )
+    .option('--stream <name>', 'of one stream')
+    .option('--reason <code>', 'with one reason')
+    .option('--limit <n>', 'at most so many')
+    .option('--json', 'print for machines')
+  add<MigrateOptions>('migrate', 'bring the schema up to this release', migrateCommand).option(
+    '--topics',
+    "create Kafka's topics instead; those that exist stay as they are",
+  )
+  add<GlobalOptions>(
+    'config',
+    'print the settings in effect and their origin',
+    settingsCommand,
+  ).option('--json', 'print for machines')
   add<GlobalOptions>(
     'detector:new <id>',
     'start a detector folder from the template',
