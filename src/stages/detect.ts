@@ -47,7 +47,7 @@ export interface Detect {
   /**
    * Evaluates every detector as of an instant. `dirty` names the tenants that changed since the
    * last call, '' for unattributed compute; null means all, and is due whenever only time has
-   * passed, because windows move and commitments run out.
+   * passed, because windows move and commitments run out, and for detectors of hourly cadence.
    */
   evaluate(asOf: Instant, dirty: readonly string[] | null, guard?: Guard): Promise<DetectSummary>
 }
@@ -65,15 +65,15 @@ export function createDetect(dependencies: DetectDependencies): Detect {
       const tenants = await resolveScope(store, dirty)
       const known = await readKnownFindings(store, tenants)
       const unsettled = await store.query('outcomes-unsettled', { limit: UNSETTLED_MAX })
-      const asked = { asOf, tenants, build: builds(), guard }
-      let summary = NOTHING
+      const answers: Answer[] = []
       for (const detector of catalogue.detectors) {
+        if (dirty !== null && detector.definition.cadence === 'hour') continue
         const open = unsettled.filter(outcome => outcome.detector_id === detector.id)
         const own = known.filter(finding => finding.detector_id === detector.id)
-        const one = await evaluateDetector(dependencies, detector, { ...asked, own, open })
-        summary = addSummaries(summary, one)
+        answers.push(await evaluateDetector(dependencies, detector, { asOf, tenants, own, open }))
       }
-      return summary
+      await keepAnswers(store, answers, builds(), guard)
+      return answers.map(answer => answer.summary).reduce(addSummaries, NOTHING)
     },
   }
 }
@@ -100,15 +100,39 @@ interface Asked {
   readonly tenants: readonly string[]
   readonly own: readonly KnownFinding[]
   readonly open: readonly QueryRow<'outcomes-unsettled'>[]
-  readonly build: number
-  readonly guard: Guard
+}
+
+/** What a detector had to say: rows of `findings`, without their build, and of `outcomes`. */
+interface Answer {
+  readonly findings: readonly Row[]
+  readonly outcomes: readonly Row[]
+  readonly summary: DetectSummary
+}
+
+/** Findings first: an outcome without its finding would never be looked at again. */
+async function keepAnswers(
+  store: Store,
+  answers: readonly Answer[],
+  build: number,
+  guard: Guard,
+): Promise<void> {
+  const findings = answers.flatMap(answer => answer.findings)
+  if (findings.length > 0) await guard()
+  await store.append(
+    'findings',
+    findings.map(row => ({ ...row, build: String(build) })),
+  )
+  await store.append(
+    'outcomes',
+    answers.flatMap(answer => answer.outcomes),
+  )
 }
 
 async function evaluateDetector(
   dependencies: DetectDependencies,
   detector: Detector,
-  { asOf, tenants, own, open, build, guard }: Asked,
-): Promise<DetectSummary> {
+  { asOf, tenants, own, open }: Asked,
+): Promise<Answer> {
   const { store, clock, catalogue, settings, logger, catalogueVersion } = dependencies
   const outcome = (fields: Row): Row => ({
     detector_id: detector.id,
@@ -125,10 +149,11 @@ async function evaluateDetector(
     if (thrown instanceof Fault && thrown.retryable) throw thrown
     const fault = describeFault(thrown)
     logger.error({ detector_id: detector.id, err: thrown }, 'a detector failed')
-    await store.append('outcomes', [
-      outcome({ ...detectorSubject(detector), kind: 'failed', fault }),
-    ])
-    return { ...NOTHING, failed: [{ detector_id: detector.id, fault }] }
+    return {
+      findings: [],
+      outcomes: [outcome({ ...detectorSubject(detector), kind: 'failed', fault })],
+      summary: { ...NOTHING, failed: [{ detector_id: detector.id, fault }] },
+    }
   }
   const changes = findingChanges({
     detector,
@@ -138,18 +163,16 @@ async function evaluateDetector(
     asOf,
     ratio: settings.finding_restate_ratio,
   })
-  if (changes.rows.length > 0) await guard()
-  await store.append(
-    'findings',
-    changes.rows.map(row => ({ ...row, build: String(build) })),
-  )
   const gone = goneSubjects(evaluations, open, tenants.length === 0)
-  await store.append('outcomes', [
-    ...evaluations.map(evaluation => outcome(outcomeFields(detector, evaluation))),
-    ...[...gone, ...changes.gone].map(subject => outcome({ ...subject, kind: 'clear' })),
-  ])
-  const { raised, restated, withdrawn } = changes
-  return { evaluated: evaluations.length, raised, restated, withdrawn, failed: [] }
+  const { rows, raised, restated, withdrawn } = changes
+  return {
+    findings: rows,
+    outcomes: [
+      ...evaluations.map(evaluation => outcome(outcomeFields(detector, evaluation))),
+      ...[...gone, ...changes.gone].map(subject => outcome({ ...subject, kind: 'clear' })),
+    ],
+    summary: { evaluated: evaluations.length, raised, restated, withdrawn, failed: [] },
+  }
 }
 
 const BLANK_OUTCOME = {
