@@ -1,7 +1,9 @@
+import { findChip } from '../../domain/accelerator.ts'
+import { type FactorTier, factor } from '../../domain/estimate-factor.ts'
 import type { Bar, EvaluationPlot, Figure } from '../../domain/evaluation.ts'
 import { createRandom, type Random } from '../../simulate/random.ts'
 import { median, quantile, runFigure, shareFigure } from '../figure.ts'
-import type { Section } from '../section.ts'
+import type { EvaluationContext, Section } from '../section.ts'
 import type { Family } from './job.ts'
 import { playJobs, type Trial } from './play.ts'
 import { VIEWS, type View } from './telemetry.ts'
@@ -30,8 +32,9 @@ export const accountSection: Section = {
     )
     const random = createRandom(context.seed, 'account-bootstrap')
     const training = trials.filter(({ job }) => job.family === 'training')
+    const knownToTrain = trainingBounds(context)
     const figures = [
-      ...VIEWS.flatMap(view => viewFigures(view, trials, random)),
+      ...VIEWS.flatMap(view => viewFigures(view, trials, knownToTrain, random)),
       ...(['serving', 'hpc'] as const).flatMap(family => familyFigures(family, trials, random)),
     ]
     return { skipped: null, figures, plots: plotsOf(figures, training), notes: NOTES }
@@ -47,23 +50,51 @@ function families(count: number): Family[] {
 
 /**
  * mid and hi are read as training, lo as whatever the work was. So errors are those of training, and
- * the interval is held against all jobs; against training alone it stands beside.
+ * the interval is held against all jobs. Where the work is known to be training, lo is the higher
+ * one of the same spread, and that interval is held against training alone.
  */
-function viewFigures(view: View, trials: readonly Trial[], random: Random): Figure[] {
+function viewFigures(
+  view: View,
+  trials: readonly Trial[],
+  knownToTrain: (trial: Trial) => Trial,
+  random: Random,
+): Figure[] {
   const all = trials.filter(trial => trial.view === view)
   const own = all.filter(({ job }) => job.family === 'training')
   const errors = own.map(trial => Math.abs(errorOf(trial)))
   const limit = ERROR_MAX[view]
   const bar: Bar | null = limit === undefined ? null : { kind: 'at_most', value: limit }
   const coverage = ADDED_UP.includes(view) ? COVERAGE_ADDED_UP : COVERAGE
+  const known = own.map(knownToTrain).filter(covers).length
   return [
     runFigure(`${view} median error`, 'dex', errors, median, random, bar),
     runFigure(`${view} P90 error`, 'dex', errors, sorted => quantile(sorted, 0.9), random),
     runFigure(`${view} bias`, 'dex', own.map(errorOf), median, random),
     shareFigure(`${view} coverage of 90 %`, all.filter(covers).length, all.length, coverage),
-    shareFigure(`${view} coverage, training alone`, own.filter(covers).length, own.length),
+    shareFigure(`${view} coverage, known to train`, known, own.length, coverage),
     shareFigure(`${view} training above hi`, own.filter(isAbove).length, own.length),
   ]
+}
+
+/** What the interval would be if the work were known to be training: only lo moves. */
+function trainingBounds({ catalogue, estimation }: EvaluationContext) {
+  const basis = { priors: estimation, fits: [] }
+  return (trial: Trial): Trial => {
+    const tier = ASSUMED_WORK[trial.view]
+    const chip = findChip(catalogue, trial.job.chip.id)
+    if (tier === undefined || chip === null) return trial
+    const any = factor(chip, tier, null, basis).lo
+    const known = factor(chip, tier, null, { ...basis, is_training: true }).lo
+    return { ...trial, lo: (trial.lo * known) / any }
+  }
+}
+
+/** Views whose evidence does not tell the kind of work, with their tier. */
+const ASSUMED_WORK: Partial<Record<View, FactorTier>> = {
+  T3: 'T3',
+  'T3-node': 'T3',
+  T4: 'T4',
+  T5: 'T5',
 }
 
 function familyFigures(family: Family, trials: readonly Trial[], random: Random): Figure[] {
