@@ -127,7 +127,10 @@ function holdsAll(all: readonly Condition[], features: WorkloadFeatures): boolea
   const answers = all.map(({ feature: name, at_least, at_most }) => {
     const value = features[name]
     if (value === null) return null
-    return value >= (at_least ?? Number.NEGATIVE_INFINITY) && value <= (at_most ?? Number.POSITIVE_INFINITY)
+    return (
+      value >= (at_least ?? Number.NEGATIVE_INFINITY) &&
+      value <= (at_most ?? Number.POSITIVE_INFINITY)
+    )
   })
   if (answers.includes(false)) return false
   return answers.includes(null) ? null : true

@@ -16,7 +16,10 @@ export function workloadText(kind: WorkloadClass): string {
 /** `+1.2 tensor-work: tensor mean 0.41`, `0 checkpoints: not measured`. */
 export function termText({ id, weight, holds, measured, why }: WorkloadTerm): string {
   const values = measured
-    .map(({ feature, value }) => `${nameOf(feature)} ${value === null ? 'not measured' : plain(value)}`)
+    .map(
+      ({ feature, value }) =>
+        `${nameOf(feature)} ${value === null ? 'not measured' : plain(value)}`,
+    )
     .join(', ')
   const adds = holds === true ? signed(weight) : '0'
   const would = holds === true ? '' : ` (${signed(weight)} if it held)`

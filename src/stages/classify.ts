@@ -18,11 +18,7 @@ const DAYS_MAX = 3
 const DEVICES_MAX = 256
 const SAMPLED_MAX = 16
 
-export function createClassify(
-  store: Store,
-  weights: WorkloadWeights,
-  version: string,
-): Classify {
+export function createClassify(store: Store, weights: WorkloadWeights, version: string): Classify {
   return async run => {
     const until = floorHour(run.end + HOUR_MS - 1)
     const from = Math.max(floorHour(run.start), until - DAYS_MAX * DAY_MS)

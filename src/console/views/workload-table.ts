@@ -7,17 +7,17 @@ import { table } from '../parts.ts'
 export function workloadTable(kind: WorkloadClass): Html {
   return html`<p>${workloadText(kind)}.</p>
 ${table(
-    [...kind.terms],
-    [
-      { title: 'Term', cell: term => term.id },
-      { title: 'Adds', kind: 'n', cell: added },
-      { title: 'If it holds', kind: 'n', cell: term => signed(term.weight) },
-      { title: 'Measured', cell: measured },
-      { title: 'Why', cell: term => term.why },
-    ],
-    'Terms of the workload class',
-    'There are no terms.',
-  )}`
+  [...kind.terms],
+  [
+    { title: 'Term', cell: term => term.id },
+    { title: 'Adds', kind: 'n', cell: added },
+    { title: 'If it holds', kind: 'n', cell: term => signed(term.weight) },
+    { title: 'Measured', cell: measured },
+    { title: 'Why', cell: term => term.why },
+  ],
+  'Terms of the workload class',
+  'There are no terms.',
+)}`
 }
 
 function added({ holds, weight }: WorkloadTerm): string {

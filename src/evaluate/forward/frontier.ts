@@ -3,6 +3,7 @@ import { findChip } from '../../domain/accelerator.ts'
 import { factor } from '../../domain/estimate-factor.ts'
 import type { Estimation } from '../../domain/estimation.ts'
 import { assert } from '../../domain/fault.ts'
+import type { Operations } from '../../domain/quantity.ts'
 import { DAY_MS, formatInstant, HOUR_MS, type Instant, toSqlTime } from '../../domain/window.ts'
 import type { Row } from '../../ports/store.ts'
 import { createInterruptions } from '../../simulate/interruptions.ts'
@@ -83,40 +84,41 @@ export interface Priors {
   readonly estimation: Estimation
 }
 
+/** Operations that the meter counts for one that was executed: active seconds times factor of T1. */
+export function countedShare(run: FrontierRun, { catalogue, estimation }: Priors): Operations {
+  const chip = findChip(catalogue, run.chip.id)
+  assert(chip !== null, `the catalogue knows no ${run.chip.id}`)
+  const format = run.fp8_share > 0 ? 'fp8' : 'bf16'
+  const { lo, mid, hi } = factor(chip, 'T1', format, { priors: estimation, fits: [] })
+  const active_s = ((1 - run.fp8_share / 2) * run.seen) / run.chip.peak_ops_per_s.bf16
+  return { lo: lo * active_s, mid: mid * active_s, hi: hi * active_s }
+}
+
 /**
- * What the meter makes of a share of the run's counters: active seconds times the factor of T1. The
- * meter itself is measured by the section on operations; here its rows are written, so that months
- * of a run take seconds.
+ * Hours of a share of the run as the meter leaves them. The meter itself is measured by the section
+ * on operations; here its rows are written, so that months of a run take seconds.
  */
 export function usageRows(
   run: FrontierRun,
   tenant_id: string,
   share: number,
-  { catalogue, estimation }: Priors,
+  priors: Priors,
 ): Row[] {
-  const chip = findChip(catalogue, run.chip.id)
-  assert(chip !== null, `the catalogue knows no ${run.chip.id}`)
-  const format = run.fp8_share > 0 ? 'fp8' : 'bf16'
-  const rate = factor(chip, 'T1', format, { priors: estimation, fits: [] })
-  const cycles_per_operation = 1 - run.fp8_share / 2
+  const counted = countedShare(run, priors)
   const devices = Math.round(run.devices * share)
-  return run.hours.map((executed, index) => {
-    const active_s =
-      (executed * share * cycles_per_operation * run.seen) / run.chip.peak_ops_per_s.bf16
-    return {
-      ...BLANK_USAGE,
-      tenant_id,
-      hour: toSqlTime(run.start + index * HOUR_MS).slice(0, 'YYYY-MM-DD hh:mm:ss'.length),
-      chip: run.chip.id,
-      devices,
-      observed_device_s: devices * 3600,
-      busy_device_s: devices * 3600,
-      billed_device_s: devices * 3600,
-      observed_lo: active_s * rate.lo,
-      observed_mid: active_s * rate.mid,
-      observed_hi: active_s * rate.hi,
-    }
-  })
+  return run.hours.map((executed, index) => ({
+    ...BLANK_USAGE,
+    tenant_id,
+    hour: toSqlTime(run.start + index * HOUR_MS).slice(0, 'YYYY-MM-DD hh:mm:ss'.length),
+    chip: run.chip.id,
+    devices,
+    observed_device_s: devices * 3600,
+    busy_device_s: devices * 3600,
+    billed_device_s: devices * 3600,
+    observed_lo: executed * share * counted.lo,
+    observed_mid: executed * share * counted.mid,
+    observed_hi: executed * share * counted.hi,
+  }))
 }
 
 const BLANK_USAGE = {
@@ -155,7 +157,7 @@ export function drawCommitments(
   // One in three starts with a part and signs for the rest when the run is under way.
   if (!random.chance(1 / 3)) return [order('1', devices, run.start)]
   const first = devices * random.between(0.3, 0.6)
-  const later = run.start + Math.round(random.between(40, 60)) * DAY_MS
+  const later = run.start + Math.round(run.hours.length * random.between(0.15, 0.4)) * HOUR_MS
   return [order('1', first, run.start), order('2', devices - first, later)]
 }
 

@@ -4,7 +4,7 @@ import type { Evaluation } from '../../domain/finding.ts'
 import { DAY_MS, HOUR_MS, type Instant } from '../../domain/window.ts'
 import { runDetector } from '../../stages/detect.ts'
 import type { Bench } from '../section.ts'
-import { type FrontierRun, hourOf } from './frontier.ts'
+import { countedShare, type FrontierRun, hourOf, type Priors } from './frontier.ts'
 
 /** What the shipped detectors say of a run at chosen instants. */
 
@@ -16,6 +16,8 @@ export interface Seen {
   readonly capacity: readonly boolean[]
   readonly rate: readonly boolean[]
   readonly remaining: readonly number[]
+  /** The same against the time until the middle of the estimate itself passes. */
+  readonly remaining_counted: readonly number[]
   /** Whether the signature alone raised COULD, the day before the first hour. */
   readonly signed: boolean
   /** Whether the presumption stood before 0.8 of the threshold, and at 1.25 of it. */
@@ -23,10 +25,11 @@ export interface Seen {
   readonly presumed: boolean
 }
 
-export async function watchRun(bench: Bench, run: FrontierRun): Promise<Seen> {
+export async function watchRun(bench: Bench, run: FrontierRun, priors: Priors): Promise<Seen> {
   const ask = asker(bench, [run.name])
   const crossing = hourOf(run, 1)
-  const stages: { capacity: boolean; rate: boolean; remaining: number }[] = []
+  const counted = hourOf(run, 1 / countedShare(run, priors).mid)
+  const stages: Stage[] = []
   for (const stage of STAGES) {
     const hour = hourOf(run, stage)
     const asOf = run.start + hour * HOUR_MS
@@ -36,6 +39,7 @@ export async function watchRun(bench: Bench, run: FrontierRun): Promise<Seen> {
       capacity: (await ask('capacity-could-result', asOf)).some(isCould),
       rate: rated !== undefined && isCould(rated),
       remaining: eta_h / (crossing - hour),
+      remaining_counted: eta_h / (counted - hour),
     })
   }
   const at = (share: number) => run.start + hourOf(run, share) * HOUR_MS
@@ -43,10 +47,18 @@ export async function watchRun(bench: Bench, run: FrontierRun): Promise<Seen> {
     capacity: stages.map(stage => stage.capacity),
     rate: stages.map(stage => stage.rate),
     remaining: stages.map(stage => stage.remaining),
+    remaining_counted: stages.map(stage => stage.remaining_counted),
     signed: (await ask('capacity-could-result', run.start - DAY_MS)).some(isCould),
     presumed_early: (await ask('entity-rolling-ceiling', at(0.8) - HOUR_MS)).some(isPresumed),
     presumed: (await ask('entity-rolling-ceiling', at(1.25))).some(isPresumed),
   }
+}
+
+interface Stage {
+  readonly capacity: boolean
+  readonly rate: boolean
+  readonly remaining: number
+  readonly remaining_counted: number
 }
 
 /** Asks one detector about some tenants and whoever is grouped with them. */

@@ -1,6 +1,6 @@
 import type { Figure } from '../../domain/evaluation.ts'
 import { DAY_MS, parseInstant } from '../../domain/window.ts'
-import { type WorkloadClass, type WorkloadTerm } from '../../domain/workload-class.ts'
+import type { WorkloadClass, WorkloadTerm } from '../../domain/workload-class.ts'
 import { createRandom, type Random } from '../../simulate/random.ts'
 import { createClassify } from '../../stages/classify.ts'
 import { median, runFigure, shareFigure } from '../figure.ts'
@@ -66,7 +66,12 @@ function rankFigures(judged: readonly Judged[], random: Random): Figure[] {
     aucFigure('AUC', judged, all, random),
     aucFigure('AUC without tensor fields', judged, without(TENSOR), random),
     aucFigure('AUC without traffic', judged, without(TRAFFIC), random),
-    aucFigure('AUC without any but power', judged, without([...TENSOR, ...TRAFFIC, 'vector-work']), random),
+    aucFigure(
+      'AUC without any but power',
+      judged,
+      without([...TENSOR, ...TRAFFIC, 'vector-work']),
+      random,
+    ),
     figureOfBalance(judged),
   ]
 }
