@@ -30,9 +30,6 @@ with
         where (hour in {keys:Array(DateTime('UTC'))} or hour in {before:Array(DateTime('UTC'))})
           and (site, node_id) in (select site, node_id from metered_nodes)
     ),
-    -- catalogues have the draw of an idle host; a DGX H100 is rated at 575 W a device beyond its
-    -- GPUs, against 205 W idle: between the two lies what a loaded host draws
-    1.4 as host_loaded,
     read_samples as
     (
         select * from samples final
@@ -118,7 +115,8 @@ with
             joules / (length_ms / 1000) as mean_power_w,
             -- what a node's host draws is a guess: a meter that stands alone is read without it, so
             -- that a busy device is never called idle; beside other evidence it is taken off
-            if(power_scope = 'node', c.host_w * units, 0) as host_power_w,
+            if(power_scope = 'node', units, 0) as host_units,
+            c.host_w * host_units as host_power_w,
             ifNull((mean_power_w - idle_power_w) / power_span_w, 0) as power_share_alone,
             ifNull((mean_power_w - idle_power_w - host_power_w) / power_span_w, 0) as power_share,
             if(ifNull(counted, 0), (mma_cycles_total - before_mma) / (sm_cycles_total - before_sm), null) as counter_tensor,
@@ -183,12 +181,13 @@ with
                 e.tier = 'measured', operations,
                 e.tier = 'T1', counter_tensor * clock_share * unit_s,
                 e.tier = 'T2', tensor_active * clock_share * unit_s,
-                e.tier = 'T3', greatest(joules - (idle_power_w + host_loaded * host_power_w) * length_ms / 1000, 0),
+                e.tier = 'T3', greatest(joules - (idle_power_w + host_units * h.mid) * length_ms / 1000, 0),
                 e.tier = 'T4', activity * unit_s,
                 0) as amount,
-            -- the host's share of a node meter is a guess: it lowers lo and mid, never hi
-            if(e.tier = 'T3', greatest(joules - idle_power_w * length_ms / 1000, 0), amount) as amount_hi,
-            if(e.tier = 'gap', 0, amount * if(p.for_chip = '', d.lo, p.lo) + dotProduct(vector_amounts, pipe_lo)) as sample_lo,
+            -- how much of a node meter is the host's is a guess: lo takes the most off, hi the least
+            if(e.tier = 'T3', greatest(joules - (idle_power_w + host_units * h.hi) * length_ms / 1000, 0), amount) as amount_lo,
+            if(e.tier = 'T3', greatest(joules - (idle_power_w + host_units * h.lo) * length_ms / 1000, 0), amount) as amount_hi,
+            if(e.tier = 'gap', 0, amount_lo * if(p.for_chip = '', d.lo, p.lo) + dotProduct(vector_amounts, pipe_lo)) as sample_lo,
             if(e.tier = 'gap', unit_s * b.mid, amount * if(p.for_chip = '', d.mid, p.mid) + dotProduct(vector_amounts, pipe_mid)) as sample_mid,
             if(e.tier = 'gap', unit_s * d.hi, amount_hi * if(p.for_chip = '', d.hi, p.hi) + dotProduct(vector_amounts, pipe_hi)) as sample_hi,
             multiIf(
@@ -202,6 +201,7 @@ with
         left join factors as d on d.for_chip = e.chip and d.for_tier = e.tier and d.for_precision = ''
         left join factors as p on p.for_chip = e.chip and p.for_tier = e.tier and p.for_precision = e.precision
         left join factors as b on b.for_chip = e.chip and b.for_tier = 'T5' and b.for_precision = ''
+        left join factors as h on h.for_chip = e.chip and h.for_tier = 'host' and h.for_precision = ''
     ),
     -- a sample that crosses the full hour is shared out by time
     pieces as

@@ -15,6 +15,8 @@ import { SECTIONS } from '../evaluate/catalogue.ts'
 import { runSections } from '../evaluate/run.ts'
 import type { Bench, EvaluationContext } from '../evaluate/section.ts'
 import { openReference } from '../reference.ts'
+import { createDerive } from '../stages/derive.ts'
+import { createGroup } from '../stages/group.ts'
 import { createMeter } from '../stages/meter.ts'
 import { createProgress } from '../terminal/progress.ts'
 import { formatTable } from '../terminal/table.ts'
@@ -54,6 +56,7 @@ export async function evaluateCommand(
     quick: options.quick === true,
     catalogue: reference.catalogue,
     estimation: reference.estimation,
+    workload: reference.workload,
     openBench: benches.open,
     readData: name => readOrNull(join(published, name)),
     progress: () => undefined,
@@ -88,16 +91,20 @@ function createBenches(context: CommandContext) {
   }
 }
 
-function benchOf({ store, intake, reference, settings, clock, bundle }: App): Bench {
+function benchOf(app: App): Bench {
+  const { store, intake, reference, settings, clock, bundle, identity } = app
+  const builds = createBuildNumbers(clock.now)
   const meter = createMeter({
     store,
     clock,
-    builds: createBuildNumbers(clock.now),
+    builds,
     settings: settings.meter,
     catalogueVersion: reference.version,
   })
+  const group = createGroup({ store, build: builds, ownership: identity.ownership })
+  const derive = createDerive({ store, clock, builds, settings: settings.derive })
   const { detectors } = bundle
-  return { store, intake, meter, detectors, catalogueVersion: reference.version }
+  return { store, intake, meter, group, derive, detectors, catalogueVersion: reference.version }
 }
 
 async function evaluateSections(

@@ -7,11 +7,13 @@ import { publishedSection } from './published/section.ts'
 import { runsSection } from './runs/section.ts'
 import type { Section } from './section.ts'
 import { structureSection } from './structure/section.ts'
+import { workloadSection } from './workload/section.ts'
 
 /** Every section of an evaluation, in the order in which it is read. */
 export const SECTIONS: readonly Section[] = [
   accountSection,
   publishedSection,
+  workloadSection,
   runsSection,
   evasionsSection,
   structureSection,

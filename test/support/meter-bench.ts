@@ -32,6 +32,8 @@ export const FACTORS = {
   measured: [0.5, 1, 2],
   fp64: [100, 200, 400],
   fp32: [50, 100, 200],
+  // watts of the host of one device
+  host: [60, 70, 90],
 } as const
 
 const flop = ([lo, mid, hi]: readonly [number, number, number], amount: number) => ({

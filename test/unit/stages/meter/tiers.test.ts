@@ -52,9 +52,14 @@ const CASES: readonly (readonly [string, Row, Row, Row])[] = [
   ['a slice by its gauge', { slice: 0.25, tensor_active: 0.5 }, t2(7.5), { device_s: 15 }],
   // its idle share is 25 W: (100 − 25) × 60
   ['a slice by its power', { slice: 0.25, power_w: 100 }, t3(4500), { device_s: 15 }],
-  // a loaded host draws 1.4 × 50 W: lo and mid (4000 − 8 × 100 − 8 × 70) × 60 = 158,400 J; hi leaves
-  // the host in: 192,000 J
-  ['a node meter', node, { ...t3(158_400), flop_hi: 12 * 192_000 }, { device_s: 480 }],
+  // the host takes 90, 70 or 60 W a device: lo (4000 − 8 × 100 − 8 × 90) × 60 = 148,800 J, mid
+  // 158,400 J, hi 163,200 J
+  [
+    'a node meter',
+    node,
+    { flop_lo: 3 * 148_800, flop_mid: 6 * 158_400, flop_hi: 12 * 163_200 },
+    { device_s: 480 },
+  ],
   // FP64 pipe half active at 900/1000 MHz for 60 s = 27 s, at 100, 200, 400 a second; busy although
   // its tensor units rest
   [
