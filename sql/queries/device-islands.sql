@@ -2,7 +2,8 @@
 -- than idle_gap_s, cut at midnight UTC. Job ids are told and play no part.
 -- params: tenants Array(String), from DateTime64(3), until DateTime64(3), idle_gap_s Float64
 -- rows:   one per tenant, day, device and island; start, end; units (devices behind the meter);
---         device_key and node_key are hashes; tensor_device_s is the part of device_s in which
+--         device_key and node_key are hashes; cuts counts pauses, and half for a start and an end
+--         other than midnight; tensor_device_s is the part of device_s in which
 --         tensor_s, seconds of full tensor activity, was measured
 -- bound:  device-hours of these tenants in [from, until)
 with
@@ -71,6 +72,9 @@ select
     toString(argMin(site, (start_ms, workload_id))) as site,
     arraySort(groupUniqArrayIf(100)(toString(workload_id), workload_id != '')) as workloads,
     max(length_s) as sample_s,
+    countIf(not is_fresh and pause_s > 0 and missing_s - missing_before_s < 0.9 * pause_s)
+        + (toUnixTimestamp64Milli(start) != toUnixTimestamp(day) * 1000) / 2
+        + (toUnixTimestamp64Milli(end) != (toUnixTimestamp(day) + 86400) * 1000) / 2 as cuts,
     sum(toInt64(round(island.3 * 1000))) / 1000 as device_s,
     toFloat64(sum(toInt64(round(island.4)))) as energy_j,
     toFloat64(sum(toInt128(round(island.5)))) as flop_lo,

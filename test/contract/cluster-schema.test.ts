@@ -117,9 +117,7 @@ describe('the whole schema', () => {
     const dropped = parts.flatMap(part => /^drop table if exists (\w+) /m.exec(part)?.[1] ?? [])
     const paths = parts.flatMap(part => /'(\/clickhouse[^']+)'/.exec(part)?.[1] ?? [])
     const twice = paths.filter((path, index) => paths.indexOf(path) !== index)
-    expect(dropped).toEqual(
-      expect.arrayContaining(twice.map(path => path.split('/').at(-1) ?? '')),
-    )
+    expect(dropped).toEqual(expect.arrayContaining(twice.map(path => path.split('/').at(-1) ?? '')))
   })
 })
 
