@@ -38,7 +38,14 @@ export const costSection: Section = {
     const figures = [
       ...timeFigures(`${label}, 1 day of history`, short),
       ...timeFigures(`${label}, 30 days of history`, long),
-      figure('30 days over 1 day, CPU', long.cpu_s / short.cpu_s, 'ratio', null, ROUNDS, GROWTH_MAX),
+      figure(
+        '30 days over 1 day, CPU',
+        long.cpu_s / short.cpu_s,
+        'ratio',
+        null,
+        ROUNDS,
+        GROWTH_MAX,
+      ),
       ...timeFigures(`${TENANTS} tenants of ${TENANT_DEVICES} devices`, many),
       figure(
         `statements, ${TENANTS} tenants over one`,
