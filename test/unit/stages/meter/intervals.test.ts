@@ -73,6 +73,25 @@ const SCENARIOS: readonly Scenario[] = [
   spans('chain', '0-20 5-25 10-30 40-50', 2400),
   spans('long last', '0-5 1-6 20-25 3-40', 2400),
   {
+    // two of eight devices report 0.05 × 60 s each, hi 120; their share of what the meter of their node
+    // says is a quarter of 12 × 192,000: they are lifted to it together
+    name: 'devices that claim less than the meter of their node has seen',
+    samples: [
+      sample('claim-z', at(10), 60, {
+        ...{ device_count: 8, power_w: 4000, power_scope: 'node' },
+        ...{ node_id: 'claim', site: 'claim' },
+      }),
+      ...['claim-a', 'claim-b'].map(name =>
+        sample(name, at(10), 60, { tensor_active: 0.05, node_id: 'claim', site: 'claim' }),
+      ),
+    ],
+    rows: [
+      { ...t2(3), flop_hi: (12 * 192_000) / 8 },
+      { ...t2(3), flop_hi: (12 * 192_000) / 8 },
+      { flop_hi: (12 * 192_000 * 6) / 8 },
+    ],
+  },
+  {
     // 0–10 min at 0.2, 5–15 min at 0.8: 300 × 0.2 + 600 × 0.8 = 540
     name: 'of two that overlap, the one that ends last speaks for the common time',
     samples: [

@@ -28,6 +28,19 @@ const CASES: readonly (readonly [string, Row, Row, Row])[] = [
   ['T2 on a chip without reference clock', { ...slow, accelerator: 'beta' }, t2(30), { t2_s: 60 }],
   // the attested format has factors of its own, here ten times larger
   ['attested precision', { tensor_active: 0.5, precision: 'fp8' }, t2(300), { t2_s: 60 }],
+  // what an attestation lowers, here hi by half, it lowers only where somebody else vouches for it
+  [
+    'a format that the provider attests',
+    { tensor_active: 0.5, precision: 'bf16', precision_source: 'provider' },
+    { ...t2(30), flop_hi: 600 },
+    { t2_s: 60 },
+  ],
+  [
+    'a format that the customer states',
+    { tensor_active: 0.5, precision: 'bf16', precision_source: 'customer-attestation' },
+    t2(30),
+    { t2_s: 60 },
+  ],
   ['a precision the chip lacks', { tensor_active: 0.5, precision: 'fp4' }, t2(30), { t2_s: 60 }],
   // (400 − 100) W × 60 s
   ['T3 from power', { power_w: 400 }, t3(18_000), { t3_s: 60, energy_j: 24_000 }],
@@ -55,6 +68,21 @@ const CASES: readonly (readonly [string, Row, Row, Row])[] = [
   // a loaded host draws 1.4 × 50 W: lo and mid (4000 − 8 × 100 − 8 × 70) × 60 = 158,400 J; hi leaves
   // the host in: 192,000 J
   ['a node meter', node, { ...t3(158_400), flop_hi: 12 * 192_000 }, { device_s: 480 }],
+  // gauges of the guest beside it: 0.1 × 480 s of tensor work, but hi is what power alone says
+  [
+    'a node meter beside low gauges',
+    { ...node, tensor_active: 0.1 },
+    { ...t2(48), flop_hi: 12 * 192_000 },
+    { t2_s: 480 },
+  ],
+  // high ones stand: 0.9 × 480 s × 40 beside 12 × (1500 − 800) × 60 J, and too little above idle and
+  // host to show work at all
+  [
+    'a node meter near idle beside gauges',
+    { ...node, power_w: 1500, tensor_active: 0.9 },
+    t2(432),
+    { t2_s: 480 },
+  ],
   // FP64 pipe half active at 900/1000 MHz for 60 s = 27 s, at 100, 200, 400 a second; busy although
   // its tensor units rest
   [
