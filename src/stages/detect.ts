@@ -65,17 +65,36 @@ export function createDetect(dependencies: DetectDependencies): Detect {
       const tenants = await resolveScope(store, dirty)
       const known = await readKnownFindings(store, tenants)
       const unsettled = await store.query('outcomes-unsettled', { limit: UNSETTLED_MAX })
-      const answers: Answer[] = []
-      for (const detector of catalogue.detectors) {
-        if (dirty !== null && detector.definition.cadence === 'hour') continue
+      const asked = catalogue.detectors.filter(
+        ({ definition }) => dirty === null || definition.cadence === 'tick',
+      )
+      const answers = await askAll(asked, detector => {
         const open = unsettled.filter(outcome => outcome.detector_id === detector.id)
         const own = known.filter(finding => finding.detector_id === detector.id)
-        answers.push(await evaluateDetector(dependencies, detector, { asOf, tenants, own, open }))
-      }
+        return evaluateDetector(dependencies, detector, { asOf, tenants, own, open })
+      })
       await keepAnswers(store, answers, builds(), guard)
       return answers.map(answer => answer.summary).reduce(addSummaries, NOTHING)
     },
   }
+}
+
+/**
+ * One detector after the other, the kinds side by side: their statements go over connections of
+ * their own, and planning one keeps a single core busy. Answers come in the order of the detectors.
+ */
+async function askAll(
+  detectors: readonly Detector[],
+  ask: (detector: Detector) => Promise<Answer>,
+): Promise<Answer[]> {
+  const answers = new Map<string, Answer>()
+  const lanes = Map.groupBy(detectors, detector => detector.definition.kind)
+  await Promise.all(
+    [...lanes.values()].map(async lane => {
+      for (const detector of lane) answers.set(detector.id, await ask(detector))
+    }),
+  )
+  return detectors.flatMap(({ id }) => answers.get(id) ?? [])
 }
 
 /** Measures and judges, without writing: what `check` and the fixtures run too. */
