@@ -118,9 +118,9 @@ describe('hand-worked factors', () => {
     near(factorOf(H100, 'measured').hi, 1.2441)
   })
 
-  test('vector pipes: half to all of the peak, 0.8 expected; where nobody states it, lo is 0', () => {
+  test('vector pipes: 0.45 to all of the peak, 0.8 expected; where nobody states it, lo is 0', () => {
     const { lo, mid, hi } = factorOf(H100, 'fp64')
-    expect([lo, mid, hi]).toEqual([17e12, 27.2e12, 34e12])
+    expect([lo, mid, hi]).toEqual([15.3e12, 27.2e12, 34e12])
     expect(factorOf('nvidia-h20', 'fp64').lo).toBe(0)
     expect(factorOf('google-tpu-v4', 'fp64').hi).toBe(0)
   })
