@@ -8,7 +8,8 @@
 --         each (last counter readings only); part ('all', or 'own' or 'metered': devices that are
 --         not, or that are, on a node with a node meter), first and end String (device ids from, and
 --         up to but without; '' is open); version, build, island_gap_s, busy_tensor_min,
---         busy_power_share_min
+--         busy_power_share_min; power_bounds_hi (1 or 0); attestations_trusted Array(String): values of
+--         precision_source that may lower hi
 -- bound:  the caller packs hours, and devices of a large hour, so that a statement reads about
 --         meter.rows_per_statement samples; those on nodes with a meter are read at once
 insert into device_hours
@@ -189,7 +190,15 @@ with
             if(e.tier = 'T3', greatest(joules - (idle_power_w + host_units * h.lo) * length_ms / 1000, 0), amount) as amount_hi,
             if(e.tier = 'gap', 0, amount_lo * if(p.for_chip = '', d.lo, p.lo) + dotProduct(vector_amounts, pipe_lo)) as sample_lo,
             if(e.tier = 'gap', unit_s * b.mid, amount * if(p.for_chip = '', d.mid, p.mid) + dotProduct(vector_amounts, pipe_mid)) as sample_mid,
-            if(e.tier = 'gap', unit_s * d.hi, amount_hi * if(p.for_chip = '', d.hi, p.hi) + dotProduct(vector_amounts, pipe_hi)) as sample_hi,
+            -- what the provider's own meter of the node says of a node at work: gauges that the guest
+            -- reports may raise hi beyond it and never lower it
+            if(power_scope = 'node' and power_share > 0.3, {power_bounds_hi:Float64}, 0)
+                * ifNull(greatest(joules - (idle_power_w + host_units * h.lo) * length_ms / 1000, 0), 0) * u.hi as powered,
+            -- the customer's own word on the format lowers nothing
+            if(p.for_chip = '', d.hi, if(e.precision_source in {attestations_trusted:Array(String)}, p.hi, greatest(p.hi, d.hi))) as factor_hi,
+            greatest(
+                if(e.tier = 'gap', unit_s * d.hi, amount_hi * factor_hi + dotProduct(vector_amounts, pipe_hi)),
+                powered) as sample_hi,
             multiIf(
                 e.tier = 'gap', 0,
                 e.tier = 'measured', operations > 0,
@@ -202,6 +211,7 @@ with
         left join factors as p on p.for_chip = e.chip and p.for_tier = e.tier and p.for_precision = e.precision
         left join factors as b on b.for_chip = e.chip and b.for_tier = 'T5' and b.for_precision = ''
         left join factors as h on h.for_chip = e.chip and h.for_tier = 'host' and h.for_precision = ''
+        left join factors as u on u.for_chip = e.chip and u.for_tier = 'T3' and u.for_precision = ''
     ),
     -- a sample that crosses the full hour is shared out by time
     pieces as
@@ -216,6 +226,7 @@ with
             toInt128(round(ifNull(sample_lo, 0) * share)) as piece_lo,
             toInt128(round(ifNull(sample_mid, 0) * share)) as piece_mid,
             toInt128(round(ifNull(sample_hi, 0) * share)) as piece_hi,
+            toInt128(round(powered * share)) as piece_powered,
             toInt64(round(ifNull(joules_read, 0) * share * 1000)) as piece_mj,
             toInt64(round(piece_ms * units * 1000)) as piece_unit_us
         from estimated
@@ -248,6 +259,7 @@ with
             sum(piece_lo) as lo,
             sum(piece_mid) as mid,
             sum(piece_hi) as hi,
+            sum(piece_powered) as powered,
             sumIf(piece_unit_us, tier in ('measured', 'T1')) as t1_us,
             sumIf(piece_unit_us, tier = 'T2') as t2_us,
             sumIf(piece_unit_us, tier = 'T3') as t3_us,
@@ -277,7 +289,12 @@ with
             *,
             sumIf(unit_us, not is_node_meter and node_last != '') over node as own_us,
             sumIf(unit_us, is_node_meter and node_last != '') over node as meter_us,
-            if(is_node_meter and own_us > 0, greatest(meter_us - own_us, 0) / meter_us, 1) as witness
+            if(is_node_meter and own_us > 0, greatest(meter_us - own_us, 0) / meter_us, 1) as witness,
+            sumIf(hi, not is_node_meter and node_last != '') over node as own_hi,
+            sumIf(powered, is_node_meter and node_last != '') over node as meter_hi,
+            -- what stands beside the meter of its node is bounded by its share of what that has seen
+            if(is_node_meter or meter_us = 0 or own_hi = 0, 1,
+                greatest(1, meter_hi / own_hi * least(own_us / meter_us, 1))) as lift
         from device_rows
         window node as (partition by hour, site_last, if(node_last = '', device_id, node_last))
     ),
@@ -297,7 +314,7 @@ with
             mj / 1000 * witness as energy_j,
             toFloat64(lo) * witness as flop_lo,
             toFloat64(mid) * witness as flop_mid,
-            toFloat64(hi) * witness as flop_hi,
+            toFloat64(hi) * witness * lift as flop_hi,
             t1_us / 1e6 * witness as t1_s,
             t2_us / 1e6 * witness as t2_s,
             t3_us / 1e6 * witness as t3_s,
@@ -315,7 +332,7 @@ with
                     arraySum(arrayMap(piece -> piece.4, island)) / 1000 * witness,
                     toFloat64(arraySum(arrayMap(piece -> piece.5, island))) * witness,
                     toFloat64(arraySum(arrayMap(piece -> piece.6, island))) * witness,
-                    toFloat64(arraySum(arrayMap(piece -> piece.7, island))) * witness),
+                    toFloat64(arraySum(arrayMap(piece -> piece.7, island))) * witness * lift),
                 arrayFilter(island -> arrayExists(piece -> piece.8 = 1, island), busy_islands)) as islands,
             piece_count
         from weighed

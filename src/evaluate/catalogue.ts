@@ -2,6 +2,7 @@ import { accountSection } from './account/section.ts'
 import { costSection } from './cost/section.ts'
 import { evasionsSection } from './evasions/section.ts'
 import { forwardSection } from './forward/section.ts'
+import { innocentSection } from './innocent/section.ts'
 import { powerSection } from './power/section.ts'
 import { publishedSection } from './published/section.ts'
 import { runsSection } from './runs/section.ts'
@@ -16,6 +17,7 @@ export const SECTIONS: readonly Section[] = [
   workloadSection,
   runsSection,
   evasionsSection,
+  innocentSection,
   structureSection,
   forwardSection,
   costSection,

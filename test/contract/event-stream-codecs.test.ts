@@ -43,6 +43,9 @@ describe.skipIf(missing)(`codecs${missing ? ` (skipped: ${missing})` : ''}`, () 
 
   test.each(Object.entries(CODECS))('%s', async (codec, name) => {
     const topic = await bench.topic()
+    const reader = await openReader(bench.stream, bench.group(), topic)
+    // Opening the reader put the codecs in place, and there is nothing yet to be fetched.
+    const uses = countUses(CompressionTypes[name])
     const words = ['--bootstrap-server', kafka.brokers.join(), '--topic', topic]
     const sized = ['--compression-codec', codec, '--batch-size', '500000', '--timeout', '500']
     runTool(
@@ -50,9 +53,6 @@ describe.skipIf(missing)(`codecs${missing ? ` (skipped: ${missing})` : ''}`, () 
       [...words, ...sized],
       lines.map(line => `${line}\n`).join(''),
     )
-    const reader = await openReader(bench.stream, bench.group(), topic)
-    // Before anything is fetched: opening the reader put the codecs in place.
-    const uses = countUses(CompressionTypes[name])
     expect(await reader.values(lines.length)).toEqual(lines)
     await reader.consumer.stop()
     expect(uses()).toBeGreaterThan(0)

@@ -135,6 +135,7 @@ async function publishTestReference({ store }: ProbeStore): Promise<void> {
   const factors = CHIPS.flatMap(({ chip = '' }) =>
     Object.entries(FACTORS).flatMap(([tier, [lo, mid, hi]]) => [
       { version, chip, tier, precision: '', lo, mid, hi },
+      { version, chip, tier, precision: 'bf16', lo, mid, hi: hi / 2 },
       { version, chip, tier, precision: 'fp8', lo: lo * 10, mid: mid * 10, hi: hi * 10 },
     ]),
   )
@@ -169,6 +170,7 @@ const DEFAULTS = {
   energy_total_j: null,
   memory_used_bytes: null,
   precision: '',
+  precision_source: '',
   operations: null,
   revision: 0,
 }

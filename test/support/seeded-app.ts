@@ -2,7 +2,7 @@ import type { Engine } from '../../src/adapters/clickhouse/connect.ts'
 import { type App, openApp } from '../../src/app.ts'
 import { reportStage } from '../../src/commands/report.ts'
 import { type DeliveryKind, isDeliveryKind } from '../../src/domain/streams.ts'
-import { HOUR_MS } from '../../src/domain/window.ts'
+import { HOUR_MS, MINUTE_MS } from '../../src/domain/window.ts'
 import { simulate } from '../../src/simulate/simulate.ts'
 import { readCases } from '../../src/stages/cases/ledger.ts'
 import { SILENT } from './app-bench.ts'
@@ -34,9 +34,10 @@ export async function openSeededApp(
   }
   await send(app, 'telemetry.accelerator', unruly())
   await app.pipeline.tick(SEED_UNTIL, true)
-  // Late samples at its start move a run, so that there is history to read.
+  // A late sample in the hour before its start moves a run, so that there is history to read; the
+  // commitments have just been recorded when the second tick begins.
   await send(app, 'telemetry.accelerator', [sample('mover', 600)])
-  clock.set(clock.now() + HOUR_MS)
+  clock.set(clock.now() + MINUTE_MS)
   await app.pipeline.tick(SEED_UNTIL, false)
   await nameLineage(app)
   await readPartition(app)
@@ -132,7 +133,7 @@ function unruly(): string[] {
     sample('torn', 90),
     sample('torn', 90, { tensor_active: 0.6 }),
     '{"time":"yesterday"}',
-    ...Array.from({ length: 30 }, (_, index) => sample('mover', 590 - index)),
+    ...Array.from({ length: 30 }, (_, index) => sample('mover', 599 - index)),
   ]
 }
 

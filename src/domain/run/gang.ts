@@ -20,6 +20,8 @@ export interface Gang extends Window {
   readonly workloads: readonly string[]
   /** Length of the longest sample, seconds. */
   readonly sample_s: number
+  /** Device-seconds of samples that a start or an end has cut, each cut counted as half a sample. */
+  readonly edge_s: number
   readonly device_s: number
   readonly energy_j: number
   readonly flop: Operations
@@ -143,11 +145,11 @@ function worksAlike(a: Gang, b: Gang, difference_max: number): boolean {
   return (signatureDifference(a, b) ?? 0) <= difference_max
 }
 
-/**
- * Largest relative difference of what both show of activity and power; null when nothing. The
- * first may show less than it works by the share `diluted`.
- */
-export function signatureDifference(a: Gang, b: Gang, diluted = 0): number | null {
+/** What a gang shows of how it works. */
+export type Signature = Pick<Gang, 'tensor_mean' | 'power_mean_w'>
+
+/** Largest relative difference of what both show of activity and power; null when nothing. */
+export function signatureDifference(a: Signature, b: Signature): number | null {
   const differences = [
     [a.tensor_mean, b.tensor_mean],
     [a.power_mean_w, b.power_mean_w],
@@ -155,7 +157,7 @@ export function signatureDifference(a: Gang, b: Gang, diluted = 0): number | nul
     if (x === null || y === null || x === undefined || y === undefined) return []
     const larger = Math.max(x, y)
     if (larger === 0) return [0]
-    return [x < y ? Math.max(0, (y - x) / larger - diluted) : (x - y) / larger]
+    return [Math.abs(x - y) / larger]
   })
   return differences.length === 0 ? null : Math.max(...differences)
 }
@@ -171,6 +173,7 @@ function absorb(host: Gang, straggler: Gang, isRamp: boolean): Gang {
     members: distinct([...host.members, ...straggler.members]),
     workloads: distinct([...host.workloads, ...straggler.workloads]).slice(0, 100),
     sample_s: Math.max(host.sample_s, straggler.sample_s),
+    edge_s: host.edge_s + straggler.edge_s,
     device_s: host.device_s + straggler.device_s,
     energy_j: host.energy_j + straggler.energy_j,
     flop: {

@@ -20,6 +20,8 @@ export interface Island extends Window {
   readonly workloads: readonly string[]
   /** Length of its samples, seconds. */
   readonly sample_s: number
+  /** Pauses within, and half for a start and an end other than midnight: samples cut in two. */
+  readonly cuts: number
   readonly device_s: number
   readonly energy_j: number
   readonly flop: Operations
@@ -147,6 +149,7 @@ function gangOf(islands: readonly Island[], continues: string, seen: Map<string,
     members: [...units.keys()],
     workloads: [...new Set(islands.flatMap(island => island.workloads))].sort().slice(0, 100),
     sample_s: islands.reduce((most, one) => Math.max(most, one.sample_s), 0),
+    edge_s: sum(one => one.cuts * one.sample_s * one.units),
     device_s,
     energy_j,
     flop: islands.reduce((all, island) => addOperations(all, island.flop), NO_OPERATIONS),

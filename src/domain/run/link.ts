@@ -1,6 +1,6 @@
 import type { DeriveSettings } from '../derive-settings.ts'
 import { DAY_MS, SECOND_MS } from '../window.ts'
-import { type Gang, signatureDifference } from './gang.ts'
+import { type Gang, type Signature, signatureDifference } from './gang.ts'
 import { containment, jaccard } from './sketch.ts'
 
 /**
@@ -21,10 +21,14 @@ type Chain = DeriveSettings['chain']
 /** Two gangs of one run may overlap this much where clocks disagree. */
 const OVERLAP_MAX_MS = 120_000
 /**
- * Samples cut by the start and end of a stretch show less than the work they hold, about one
- * sample in all. Of fewer than five samples nothing can be said.
+ * Samples cut by a start or an end show less than the work they hold, half on average. A stretch
+ * of which they are a larger part says nothing.
  */
 const EDGE_SHARE_MAX = 0.2
+/** A cut sample is worked between not at all and wholly: two standard deviations of a pair's sum. */
+const EDGE_DOUBT = 0.8
+/** An idle device draws about a fifth of what it draws at work, so power dips less than activity. */
+const POWER_DIP = 0.8
 /** Pauses too short to see make work look slower: 0.3 % at samples of a minute, 3 % at ten. */
 const BLUR = 0.00005
 
@@ -91,15 +95,25 @@ function sizeOdds(before: Gang, after: Gang, odds: Chain['odds']): number {
 }
 
 function signatureOdds(before: Gang, after: Gang, odds: Chain['odds']): number {
-  const [short, long] = lengthOf(before) < lengthOf(after) ? [before, after] : [after, before]
-  const edges = (short.sample_s * SECOND_MS) / Math.max(1, lengthOf(short))
-  if (edges > EDGE_SHARE_MAX) return 0
-  const difference = signatureDifference(short, long, edges)
+  const edges = [edgeShare(before), edgeShare(after)] as const
+  if (Math.max(...edges) > EDGE_SHARE_MAX) return 0
+  const difference = signatureDifference(withoutEdges(before), withoutEdges(after))
   if (difference === null) return 0
-  const beyond = Math.max(0, difference - BLUR * short.sample_s)
+  const doubt = BLUR * after.sample_s + EDGE_DOUBT * (edges[0] + edges[1])
+  const beyond = Math.max(0, difference - doubt)
   return Math.max(odds.signature_min, odds.signature + odds.signature_fold * beyond)
 }
 
-function lengthOf(gang: Gang): number {
-  return gang.end - gang.start
+function edgeShare({ edge_s, device_s }: Gang): number {
+  return device_s === 0 ? 1 : edge_s / device_s
+}
+
+/** Levels at work: what cut samples lack is given back, on average. */
+function withoutEdges(gang: Gang): Signature {
+  const share = edgeShare(gang)
+  const { tensor_mean, power_mean_w } = gang
+  return {
+    tensor_mean: tensor_mean === null ? null : tensor_mean / (1 - share),
+    power_mean_w: power_mean_w === null ? null : power_mean_w / (1 - POWER_DIP * share),
+  }
 }

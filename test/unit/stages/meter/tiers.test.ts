@@ -28,6 +28,19 @@ const CASES: readonly (readonly [string, Row, Row, Row])[] = [
   ['T2 on a chip without reference clock', { ...slow, accelerator: 'beta' }, t2(30), { t2_s: 60 }],
   // the attested format has factors of its own, here ten times larger
   ['attested precision', { tensor_active: 0.5, precision: 'fp8' }, t2(300), { t2_s: 60 }],
+  // what an attestation lowers, here hi by half, it lowers only where somebody else vouches for it
+  [
+    'a format that the provider attests',
+    { tensor_active: 0.5, precision: 'bf16', precision_source: 'provider' },
+    { ...t2(30), flop_hi: 600 },
+    { t2_s: 60 },
+  ],
+  [
+    'a format that the customer states',
+    { tensor_active: 0.5, precision: 'bf16', precision_source: 'customer-attestation' },
+    t2(30),
+    { t2_s: 60 },
+  ],
   ['a precision the chip lacks', { tensor_active: 0.5, precision: 'fp4' }, t2(30), { t2_s: 60 }],
   // (400 − 100) W × 60 s
   ['T3 from power', { power_w: 400 }, t3(18_000), { t3_s: 60, energy_j: 24_000 }],
@@ -59,6 +72,20 @@ const CASES: readonly (readonly [string, Row, Row, Row])[] = [
     node,
     { flop_lo: 3 * 148_800, flop_mid: 6 * 158_400, flop_hi: 12 * 163_200 },
     { device_s: 480 },
+  ],
+  // gauges of the guest beside it: 0.1 × 480 s of tensor work, but hi is what power alone says
+  [
+    'a node meter beside low gauges',
+    { ...node, tensor_active: 0.1 },
+    { ...t2(48), flop_hi: 12 * 163_200 },
+    { t2_s: 480 },
+  ],
+  // high ones stand: 0.9 × 480 s × 40, for (1500 − 800 − 8 × 70) W show too little work to bound it
+  [
+    'a node meter near idle beside gauges',
+    { ...node, power_w: 1500, tensor_active: 0.9 },
+    t2(432),
+    { t2_s: 480 },
   ],
   // FP64 pipe half active at 900/1000 MHz for 60 s = 27 s, at 100, 200, 400 a second; busy although
   // its tensor units rest
