@@ -58,36 +58,38 @@ with
     sampled as
     (
         select
-            time, interval_s * device_count * slice as unit_s, tensor_active, sm_active, dram_active, fp64_active,
-            nvlink_tx_bytes, nvlink_rx_bytes, net_tx_bytes, net_rx_bytes, storage_write_bytes
+            time, device_count * slice as units, interval_s * units as unit_s, tensor_active, sm_active, dram_active, fp64_active,
+            ifNull(nvlink_tx_bytes, 0) + ifNull(nvlink_rx_bytes, 0) as nvlink_bytes,
+            ifNull(net_tx_bytes, 0) as net_out, ifNull(net_rx_bytes, 0) as net_in, ifNull(storage_write_bytes, 0) as written,
+            nvlink_tx_bytes is not null as is_linked, net_tx_bytes is not null as is_networked, storage_write_bytes is not null as is_writing
         from samples final
         where hour >= {from:DateTime64(3, 'UTC')} and hour < {until:DateTime64(3, 'UTC')}
           and device_id in (select distinct device_id from device_hour order by device_id limit {sampled_max:UInt32})
           and tenant_id = {tenant_id:String}
-          and ifNull(greatest(ifNull(tensor_active, 0), ifNull(fp64_active, 0), ifNull(gpu_util, 0)), 0) > 0.02
+          and greatest(ifNull(tensor_active, 0), ifNull(fp64_active, 0), ifNull(gpu_util, 0)) > 0.02
     ),
+    -- a meter may leave out what is zero; what it never reports was not measured
     writes as
     (
         select arraySort(groupArray((at, bytes))) as bursts
         from
         (
-            select toUnixTimestamp(toStartOfInterval(time, toIntervalMinute(10))) as at, sum(storage_write_bytes) / (sum(unit_s) / 600) as bytes
+            select toInt64(toUnixTimestamp(toStartOfInterval(time, toIntervalMinute(10)))) as at, sum(written) as bytes
             from sampled
-            where storage_write_bytes > 0
             group by at
         )
-        where bytes >= 1e8
+        where bytes >= 1e8 * (select max(all_units) from (select sum(units) as all_units from sampled group by time))
     ),
     rhythm as
     (
         select
             bursts.2 as sizes,
-            arrayPopFront(arrayDifference(arrayMap(burst -> toInt64(burst.1), bursts))) as intervals,
+            arrayMap((later, earlier) -> later - earlier, arrayPopFront(bursts.1), arrayPopBack(bursts.1)) as intervals,
             length(bursts) as burst_count
         from writes
     )
 select
-    toFloat64(ifNull((select avg(tensor) from busy_hour), nan)) as tensor_mean,
+    toFloat64((select avg(tensor) from busy_hour)) as tensor_mean,
     toFloat64((select sum(tensor_active * unit_s) / sumIf(sm_active * unit_s, tensor_active is not null) from sampled)) as tensor_of_sm,
     toFloat64((select sum(dram_active * unit_s) / sumIf(unit_s, dram_active is not null) - sum(tensor_active * unit_s) / sumIf(unit_s, tensor_active is not null) from sampled)) as memory_over_tensor,
     toFloat64((select sum(fp64_active * unit_s) / sum(unit_s) from sampled)) as fp64_mean,
@@ -96,9 +98,9 @@ select
     toFloat64((select quantileExact(0.5)(spread) from busy_hour)) as device_spread,
     toFloat64((select if(count() >= 20, (quantileExact(0.9)(level) - quantileExact(0.1)(level)) / 2 / quantileExact(0.5)(level), null) from day_hour)) as diurnal_amplitude,
     toFloat64((select sum(busy_s) / sum(all_s) from hourly)) as duty,
-    toFloat64((select sum(ifNull(nvlink_tx_bytes, 0) + ifNull(nvlink_rx_bytes, 0)) / sum(unit_s) from sampled)) as nvlink_bytes_per_s,
-    toFloat64((select sum(ifNull(net_tx_bytes, 0) + ifNull(net_rx_bytes, 0)) / sum(unit_s) from sampled)) as net_bytes_per_s,
-    toFloat64((select least(sum(net_tx_bytes), sum(net_rx_bytes)) / greatest(sum(net_tx_bytes), sum(net_rx_bytes)) from sampled)) as net_symmetry,
-    toFloat64((select burst_count / greatest(({until:DateTime64(3, 'UTC')} - {from:DateTime64(3, 'UTC')}) / 86400, 1 / 24) from rhythm)) as writes_per_day,
+    toFloat64((select if(max(is_linked), sum(nvlink_bytes) / sum(unit_s), null) from sampled)) as nvlink_bytes_per_s,
+    toFloat64((select if(max(is_networked), sum(net_out + net_in) / sum(unit_s), null) from sampled)) as net_bytes_per_s,
+    toFloat64((select least(sum(net_out), sum(net_in)) / greatest(sum(net_out), sum(net_in)) from sampled)) as net_symmetry,
+    toFloat64((select if((select max(is_writing) from sampled), burst_count / greatest(dateDiff('hour', {from:DateTime64(3, 'UTC')}, {until:DateTime64(3, 'UTC')}) / 24, 1 / 24), null) from rhythm)) as writes_per_day,
     toFloat64((select if(length(intervals) > 1, arrayReduce('stddevPop', intervals) / arrayAvg(intervals), null) from rhythm)) as write_interval_variation,
     toFloat64((select if(length(sizes) > 1, arrayReduce('stddevPop', sizes) / arrayAvg(sizes), null) from rhythm)) as write_size_variation

@@ -4,7 +4,13 @@ import { median, quantile, runFigure, shareFigure } from '../figure.ts'
 import type { Bench, EvaluationContext, Section } from '../section.ts'
 import { sendRecords } from '../send.ts'
 import { drawCommitments, drawFrontierRun, type FrontierRun, usageRows } from './frontier.ts'
-import { playStructured, type SeenStructured, watchStructured } from './structured.ts'
+import {
+  ACCOUNTS,
+  playStructured,
+  type SeenStructured,
+  type StructuredRun,
+  watchStructured,
+} from './structured.ts'
 import { type Seen, STAGES, watchRun } from './watch.ts'
 
 /** When a run that will pass the threshold is seen to, asked of the shipped detectors. */
@@ -13,58 +19,69 @@ const RUNS = { full: 300, quick: 24 }
 const STRUCTURED = { full: 120, quick: 12 }
 const START: Instant = parseInstant('2025-10-01T00:00:00Z') ?? 0
 
+/** Tenants in a store at once: each question is then about few rows. */
+const TENANTS_PER_STORE = 40
+
 export const forwardSection: Section = {
   id: 'forward',
   title: 'Could result: when runs that pass the threshold are seen to',
   async evaluate(context) {
-    const bench = await context.openBench()
     const size = context.quick ? 'quick' : 'full'
-    const seen = await watchRuns(bench, context, RUNS[size])
-    const split = await watchSplit(bench, context, STRUCTURED[size])
+    const alone = await inParts(context, RUNS[size], TENANTS_PER_STORE, [0, 0.7], watchRuns)
+    const quarter = TENANTS_PER_STORE / ACCOUNTS
+    const split = await inParts(context, STRUCTURED[size], quarter, [0.7, 1], watchSplit)
     const random = createRandom(context.seed, 'forward-bootstrap')
-    const figures = [...runFigures(seen, random), ...splitFigures(split)]
-    return { skipped: null, figures, plots: [remainingPlot(seen)], notes: NOTES }
+    const figures = [...runFigures(alone, random), ...splitFigures(split)]
+    return { skipped: null, figures, plots: [remainingPlot(alone)], notes: NOTES }
   },
 }
 
-async function watchRuns(bench: Bench, context: EvaluationContext, count: number): Promise<Seen[]> {
+type Watch<T> = (bench: Bench, context: EvaluationContext, ordinals: number[]) => Promise<T[]>
+
+/** Plays `count` runs in parts, each on a store of its own. */
+async function inParts<T>(
+  context: EvaluationContext,
+  count: number,
+  size: number,
+  [from, to]: readonly [number, number],
+  watch: Watch<T>,
+): Promise<T[]> {
+  const seen: T[] = []
+  while (seen.length < count) {
+    const length = Math.min(size, count - seen.length)
+    const ordinals = Array.from({ length }, (_, index) => seen.length + index)
+    seen.push(...(await watch(await context.openBench(), context, ordinals)))
+    context.progress(from + ((to - from) * seen.length) / count)
+  }
+  return seen
+}
+
+const watchRuns: Watch<Seen> = async (bench, context, ordinals) => {
   const runs: FrontierRun[] = []
-  for (let index = 0; index < count; index += 1) {
-    const name = `frontier-${String(index).padStart(4, '0')}`
+  for (const ordinal of ordinals) {
+    const name = `frontier-${String(ordinal).padStart(4, '0')}`
     const random = createRandom(context.seed, name)
     const run = drawFrontierRun(random, name, START)
     await bench.store.append('usage_hours', usageRows(run, name, 1, context))
     const orders = drawCommitments(random, run, name, 1)
     await sendRecords(bench.intake, 'telemetry.commitment', orders)
     runs.push(run)
-    context.progress((0.2 * index) / count)
   }
   const seen: Seen[] = []
-  for (const run of runs) {
-    seen.push(await watchRun(bench, run, context))
-    context.progress(0.2 + (0.4 * seen.length) / count)
-  }
+  for (const run of runs) seen.push(await watchRun(bench, run, context))
   return seen
 }
 
-async function watchSplit(
-  bench: Bench,
-  context: EvaluationContext,
-  count: number,
-): Promise<SeenStructured[]> {
-  const runs = []
-  for (let index = 0; index < count; index += 1) {
-    const name = `split-${String(index).padStart(4, '0')}`
+const watchSplit: Watch<SeenStructured> = async (bench, context, ordinals) => {
+  const runs: StructuredRun[] = []
+  for (const ordinal of ordinals) {
+    const name = `split-${String(ordinal).padStart(4, '0')}`
     const random = createRandom(context.seed, name)
     runs.push(await playStructured(bench, random, name, { start: START, priors: context }))
-    context.progress(0.6 + (0.2 * index) / count)
   }
   await bench.group.regroup(START + 365 * DAY_MS)
   const seen: SeenStructured[] = []
-  for (const run of runs) {
-    seen.push(await watchStructured(bench, run))
-    context.progress(0.8 + (0.2 * seen.length) / count)
-  }
+  for (const run of runs) seen.push(await watchStructured(bench, run))
   return seen
 }
 
@@ -79,7 +96,7 @@ function runFigures(seen: readonly Seen[], random: Random) {
     shareFigure('COULD from the signature', seen.filter(one => one.signed).length, n),
     shareFigure(
       'COULD by 1 % with commitments',
-      seen.filter(one => one.signed || one.capacity[early] || one.rate[early]).length,
+      seen.filter(one => one.signed || one.capacity || one.rate[early]).length,
       n,
       atLeast(0.95),
     ),

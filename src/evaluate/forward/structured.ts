@@ -16,7 +16,7 @@ import { asker, isCould } from './watch.ts'
 
 /** A run spread over four companies with one owner behind them, whom the register half knows. */
 
-const ACCOUNTS = 4
+export const ACCOUNTS = 4
 /** Of what links an account to its owner, this share is missing from the register. */
 const MISSING = 0.3
 const STAGES = [0.05, 0.1, 0.2, 0.3, 0.4, 0.49] as const

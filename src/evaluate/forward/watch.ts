@@ -12,8 +12,9 @@ import { countedShare, type FrontierRun, hourOf, type Priors } from './frontier.
 export const STAGES = [0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 0.9] as const
 
 export interface Seen {
-  /** By stage: whether capacity, or the rate, raised COULD; predicted over true remaining time. */
-  readonly capacity: readonly boolean[]
+  /** Whether what is committed raised COULD at the first stage. */
+  readonly capacity: boolean
+  /** By stage: whether the rate raised COULD; predicted over true remaining time. */
   readonly rate: readonly boolean[]
   readonly remaining: readonly number[]
   /** The same against the time until the middle of the estimate itself passes. */
@@ -36,7 +37,6 @@ export async function watchRun(bench: Bench, run: FrontierRun, priors: Priors): 
     const [rated] = await ask('projected-crossing', asOf)
     const eta_h = (rated?.measurement.figures['eta_mid_days'] ?? Number.NaN) * 24
     stages.push({
-      capacity: (await ask('capacity-could-result', asOf)).some(isCould),
       rate: rated !== undefined && isCould(rated),
       remaining: eta_h / (crossing - hour),
       remaining_counted: eta_h / (counted - hour),
@@ -44,7 +44,7 @@ export async function watchRun(bench: Bench, run: FrontierRun, priors: Priors): 
   }
   const at = (share: number) => run.start + hourOf(run, share) * HOUR_MS
   return {
-    capacity: stages.map(stage => stage.capacity),
+    capacity: (await ask('capacity-could-result', at(STAGES[0]))).some(isCould),
     rate: stages.map(stage => stage.rate),
     remaining: stages.map(stage => stage.remaining),
     remaining_counted: stages.map(stage => stage.remaining_counted),
@@ -55,7 +55,6 @@ export async function watchRun(bench: Bench, run: FrontierRun, priors: Priors): 
 }
 
 interface Stage {
-  readonly capacity: boolean
   readonly rate: boolean
   readonly remaining: number
   readonly remaining_counted: number
