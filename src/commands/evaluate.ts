@@ -55,6 +55,7 @@ export async function evaluateCommand(
     catalogue: reference.catalogue,
     estimation: reference.estimation,
     openBench: benches.open,
+    cpu_s: context.cpu_s,
     readData: name => readOrNull(join(published, name)),
     progress: () => undefined,
   }
