@@ -68,18 +68,18 @@ const CASES: readonly (readonly [string, Row, Row, Row])[] = [
   // a loaded host draws 1.4 × 50 W: lo and mid (4000 − 8 × 100 − 8 × 70) × 60 = 158,400 J; hi leaves
   // the host in: 192,000 J
   ['a node meter', node, { ...t3(158_400), flop_hi: 12 * 192_000 }, { device_s: 480 }],
-  // gauges of the guest beside it: 0.1 × 480 s of tensor work, but hi is what power alone says
+  // gauges of the guest beside it: 0.1 × 480 s of tensor work. Power alone says (4000 − 800 − 400) ×
+  // 60 J × 12, but no more than a dark device is taken to do, 480 s × 56
   [
     'a node meter beside low gauges',
     { ...node, tensor_active: 0.1 },
-    { ...t2(48), flop_hi: 12 * 192_000 },
+    { ...t2(48), flop_hi: 480 * 56 },
     { t2_s: 480 },
   ],
-  // high ones stand: 0.9 × 480 s × 40 beside 12 × (1500 − 800) × 60 J, and too little above idle and
-  // host to show work at all
+  // high ones stand beside power that only idle devices and their host draw
   [
     'a node meter near idle beside gauges',
-    { ...node, power_w: 1500, tensor_active: 0.9 },
+    { ...node, power_w: 1200, tensor_active: 0.9 },
     t2(432),
     { t2_s: 480 },
   ],
