@@ -164,6 +164,8 @@ with
     (
         select
             for_chip as pipe_chip,
+            maxIf(hi, for_tier = 'T3') as energy_hi,
+            maxIf(hi, for_tier = 'gap') as gap_hi,
             (maxIf(lo, for_tier = 'fp64'), maxIf(lo, for_tier = 'fp32'), maxIf(lo, for_tier = 'fp16')) as pipe_lo,
             (maxIf(mid, for_tier = 'fp64'), maxIf(mid, for_tier = 'fp32'), maxIf(mid, for_tier = 'fp16')) as pipe_mid,
             (maxIf(hi, for_tier = 'fp64'), maxIf(hi, for_tier = 'fp32'), maxIf(hi, for_tier = 'fp16')) as pipe_hi
@@ -190,10 +192,11 @@ with
             if(e.tier = 'T3', greatest(joules - (idle_power_w + host_units * h.lo) * length_ms / 1000, 0), amount) as amount_hi,
             if(e.tier = 'gap', 0, amount_lo * if(p.for_chip = '', d.lo, p.lo) + dotProduct(vector_amounts, pipe_lo)) as sample_lo,
             if(e.tier = 'gap', unit_s * b.mid, amount * if(p.for_chip = '', d.mid, p.mid) + dotProduct(vector_amounts, pipe_mid)) as sample_mid,
-            -- what the provider's own meter of the node says of a node at work: gauges that the guest
-            -- reports may raise hi beyond it and never lower it
-            if(power_scope = 'node' and power_share > 0.3, {power_bounds_hi:Float64}, 0)
-                * ifNull(greatest(joules - (idle_power_w + host_units * h.lo) * length_ms / 1000, 0), 0) * u.hi as powered,
+            -- what the provider's own meter of the node says: gauges that the guest reports may raise hi
+            -- beyond it and never lower it. At most what a dark device is taken to do
+            if(power_scope = 'node', {power_bounds_hi:Float64}, 0) * least(
+                ifNull(greatest(joules - (idle_power_w + host_units * h.lo) * length_ms / 1000, 0), 0) * energy_hi,
+                unit_s * gap_hi) as powered,
             -- the customer's own word on the format lowers nothing
             if(p.for_chip = '', d.hi, if(e.precision_source in {attestations_trusted:Array(String)}, p.hi, greatest(p.hi, d.hi))) as factor_hi,
             greatest(
@@ -211,7 +214,6 @@ with
         left join factors as p on p.for_chip = e.chip and p.for_tier = e.tier and p.for_precision = e.precision
         left join factors as b on b.for_chip = e.chip and b.for_tier = 'T5' and b.for_precision = ''
         left join factors as h on h.for_chip = e.chip and h.for_tier = 'host' and h.for_precision = ''
-        left join factors as u on u.for_chip = e.chip and u.for_tier = 'T3' and u.for_precision = ''
     ),
     -- a sample that crosses the full hour is shared out by time
     pieces as
