@@ -16,7 +16,7 @@ const oddsSettings = z
     /** Per e-fold of what the run had lasted, over a day or over four longer pauses; at most. */
     length: z.number().default(1.3),
     restart_length_max: z.number().default(4),
-    pause_length_max: z.number().default(3),
+    pause_length_max: z.number().default(4),
     /** All nodes in common; none; elsewhere, where nodes say nothing. */
     nodes: z.number().default(1.5),
     nodes_none: z.number().default(-2.5),
