@@ -38,7 +38,7 @@ const oddsSettings = z
 const chainSettings = z
   .strictObject({
     /** Up to here a pause is a restart after a fault. */
-    hard_gap_s: z.number().positive().default(1800),
+    hard_gap_s: z.number().positive().default(2700),
     /** Beyond this pause no stretch continues a run. */
     soft_gap_s: z.number().positive().default(86_400),
     /** Beyond this pause none is a later stage of the same model. */
