@@ -16,7 +16,7 @@ const oddsSettings = z
     /** Per e-fold of what the run had lasted, over a day or over four longer pauses; at most. */
     length: z.number().default(1.3),
     restart_length_max: z.number().default(4),
-    pause_length_max: z.number().default(3),
+    pause_length_max: z.number().default(4),
     /** All nodes in common; none; elsewhere, where nodes say nothing. */
     nodes: z.number().default(1.5),
     nodes_none: z.number().default(-2.5),
@@ -38,7 +38,7 @@ const oddsSettings = z
 const chainSettings = z
   .strictObject({
     /** Up to here a pause is a restart after a fault. */
-    hard_gap_s: z.number().positive().default(1800),
+    hard_gap_s: z.number().positive().default(2700),
     /** Beyond this pause no stretch continues a run. */
     soft_gap_s: z.number().positive().default(86_400),
     /** Beyond this pause none is a later stage of the same model. */

@@ -1,5 +1,6 @@
 import type { Operations, Tier } from '../quantity.ts'
 import type { Instant, Window } from '../window.ts'
+import { signatureDifference, steadyDifference } from './signature.ts'
 import { mergeSketches } from './sketch.ts'
 
 /** Devices of one tenant, chip and fabric that worked as one, over at most one UTC day. */
@@ -106,7 +107,7 @@ function isStragglerOf(gang: Gang, host: Gang): boolean {
     gang.devices <= host.devices * STRAGGLER_SHARE_MAX &&
     gang.start >= host.start - STRAGGLER_MARGIN_MS &&
     gang.end <= host.end + STRAGGLER_MARGIN_MS &&
-    worksAlike(gang, host, STRAGGLER_DIFFERENCE_MAX)
+    (steadyDifference(gang, host) ?? 0) <= STRAGGLER_DIFFERENCE_MAX
   )
 }
 
@@ -143,23 +144,6 @@ function isMeasured({ tensor_mean, power_mean_w }: Gang): boolean {
 
 function worksAlike(a: Gang, b: Gang, difference_max: number): boolean {
   return (signatureDifference(a, b) ?? 0) <= difference_max
-}
-
-/** What a gang shows of how it works. */
-export type Signature = Pick<Gang, 'tensor_mean' | 'power_mean_w'>
-
-/** Largest relative difference of what both show of activity and power; null when nothing. */
-export function signatureDifference(a: Signature, b: Signature): number | null {
-  const differences = [
-    [a.tensor_mean, b.tensor_mean],
-    [a.power_mean_w, b.power_mean_w],
-  ].flatMap(([x, y]) => {
-    if (x === null || y === null || x === undefined || y === undefined) return []
-    const larger = Math.max(x, y)
-    if (larger === 0) return [0]
-    return [Math.abs(x - y) / larger]
-  })
-  return differences.length === 0 ? null : Math.max(...differences)
 }
 
 /** Devices of a ramp add to the gang's; those of a straggler took the place of others. */

@@ -1,6 +1,7 @@
 import type { DeriveSettings } from '../derive-settings.ts'
 import { DAY_MS, SECOND_MS } from '../window.ts'
-import { type Gang, type Signature, signatureDifference } from './gang.ts'
+import type { Gang } from './gang.ts'
+import { edgeShare, steadyDifference } from './signature.ts'
 import { containment, jaccard } from './sketch.ts'
 
 /**
@@ -20,15 +21,8 @@ type Chain = DeriveSettings['chain']
 
 /** Two gangs of one run may overlap this much where clocks disagree. */
 const OVERLAP_MAX_MS = 120_000
-/**
- * Samples cut by a start or an end show less than the work they hold, half on average. A stretch
- * of which they are a larger part says nothing.
- */
-const EDGE_SHARE_MAX = 0.2
 /** A cut sample is worked between not at all and wholly: two standard deviations of a pair's sum. */
 const EDGE_DOUBT = 0.8
-/** An idle device draws about a fifth of what it draws at work, so power dips less than activity. */
-const POWER_DIP = 0.8
 /** Pauses too short to see make work look slower: 0.3 % at samples of a minute, 3 % at ten. */
 const BLUR = 0.00005
 
@@ -79,7 +73,7 @@ function pauseOdds({ gang, began }: Before, pause_ms: number, { odds, ...chain }
   const history = (scale_ms: number, min: number, max: number) =>
     Math.max(min, Math.min(max, odds.length * Math.log(lasted_ms / scale_ms)))
   return pause_ms <= chain.hard_gap_s * SECOND_MS
-    ? odds.restart + history(DAY_MS, -1, odds.restart_length_max)
+    ? odds.restart + history(DAY_MS, -0.5, odds.restart_length_max)
     : odds.pause + history(4 * pause_ms, -odds.pause_length_max, odds.pause_length_max)
 }
 
@@ -95,25 +89,10 @@ function sizeOdds(before: Gang, after: Gang, odds: Chain['odds']): number {
 }
 
 function signatureOdds(before: Gang, after: Gang, odds: Chain['odds']): number {
-  const edges = [edgeShare(before), edgeShare(after)] as const
-  if (Math.max(...edges) > EDGE_SHARE_MAX) return 0
-  const difference = signatureDifference(withoutEdges(before), withoutEdges(after))
+  const difference = steadyDifference(before, after)
   if (difference === null) return 0
-  const doubt = BLUR * after.sample_s + EDGE_DOUBT * (edges[0] + edges[1])
+  const edges = edgeShare(before) + edgeShare(after)
+  const doubt = BLUR * after.sample_s + EDGE_DOUBT * edges
   const beyond = Math.max(0, difference - doubt)
   return Math.max(odds.signature_min, odds.signature + odds.signature_fold * beyond)
-}
-
-function edgeShare({ edge_s, device_s }: Gang): number {
-  return device_s === 0 ? 1 : edge_s / device_s
-}
-
-/** Levels at work: what cut samples lack is given back, on average. */
-function withoutEdges(gang: Gang): Signature {
-  const share = edgeShare(gang)
-  const { tensor_mean, power_mean_w } = gang
-  return {
-    tensor_mean: tensor_mean === null ? null : tensor_mean / (1 - share),
-    power_mean_w: power_mean_w === null ? null : power_mean_w / (1 - POWER_DIP * share),
-  }
 }
