@@ -16,49 +16,115 @@ insert into device_hours
 with
     3600000 as hour_ms,
     -- whoever was on a node with a node meter at any time that is read: what the meter stands for
-    -- depends on them, and they must be seen together
+    -- depends on them, and they must be seen together. Without final: some too many do no harm
     metered_nodes as
     (
         select site, node_id
-        from samples final
-        where (hour in {keys:Array(DateTime('UTC'))} or hour in {before:Array(DateTime('UTC'))})
+        from samples
+        where {part:String} != 'all'
+          and (hour in {keys:Array(DateTime('UTC'))} or hour in {before:Array(DateTime('UTC'))})
           and node_id != '' and (device_count > 1 or power_scope = 'node')
     ),
     metered_devices as
     (
         select device_id
-        from samples final
-        where (hour in {keys:Array(DateTime('UTC'))} or hour in {before:Array(DateTime('UTC'))})
+        from samples
+        where {part:String} != 'all'
+          and (hour in {keys:Array(DateTime('UTC'))} or hour in {before:Array(DateTime('UTC'))})
           and (site, node_id) in (select site, node_id from metered_nodes)
     ),
-    read_samples as
+    factors as
     (
-        select * from samples final
-        where hour in {keys:Array(DateTime('UTC'))}
-          and device_id >= {first:String} and ({end:String} = '' or device_id < {end:String})
-          and ({part:String} = 'all'
-            or (device_id in (select device_id from metered_devices)) = ({part:String} = 'metered'))
-        union all
-        select * from samples final
-        where hour in {before:Array(DateTime('UTC'))}
-          and hour not in {keys:Array(DateTime('UTC'))}
-          and (mma_cycles_total is not null or energy_total_j is not null)
-          and device_id >= {first:String} and ({end:String} = '' or device_id < {end:String})
-          and ({part:String} = 'all'
-            or (device_id in (select device_id from metered_devices)) = ({part:String} = 'metered'))
-        order by device_id, time desc
-        limit 1 by device_id, hour
+        select chip as for_chip, tier as for_tier, precision as for_precision, lo, mid, hi
+        from estimate_factors final
+        where version = {version:String}
     ),
-    named as
+    -- what the reference data say of each name of a model that was sent
+    models as
     (
         select
-            s.*,
-            if(n.known_chip = '', 'unknown', n.known_chip) as chip,
-            toUnixTimestamp64Milli(time) as end_ms,
+            m.model as model, m.chip as chip,
+            c.idle_w as idle_w, c.tdp_w as tdp_w, c.host_w as host_w,
+            c.clock_ref_mhz as clock_ref_mhz, c.sm_count as sm_count,
+            f.pipe_lo as pipe_lo, f.pipe_mid as pipe_mid, f.pipe_hi as pipe_hi, f.gap_mid as gap_mid,
+            f.gap_hi as gap_hi, f.energy_hi as energy_hi, f.host as host
+        from
+        (
+            select sent.model as model, if(n.known_chip = '', 'unknown', n.known_chip) as chip
+            from (select distinct accelerator as model from samples where hour in {keys:Array(DateTime('UTC'))}) as sent
+            left join (select name, chip as known_chip from chip_names final where version = {version:String}) as n
+                on n.name = lowerUTF8(trimBoth(replaceRegexpAll(sent.model, '\\s+', ' ')))
+        ) as m
+        left join (select * from chips final where version = {version:String}) as c on c.chip = m.chip
+        left join
+        (
+            select
+                for_chip,
+                (maxIf(lo, for_tier = 'fp64'), maxIf(lo, for_tier = 'fp32'), maxIf(lo, for_tier = 'fp16')) as pipe_lo,
+                (maxIf(mid, for_tier = 'fp64'), maxIf(mid, for_tier = 'fp32'), maxIf(mid, for_tier = 'fp16')) as pipe_mid,
+                (maxIf(hi, for_tier = 'fp64'), maxIf(hi, for_tier = 'fp32'), maxIf(hi, for_tier = 'fp16')) as pipe_hi,
+                maxIf(mid, for_tier = 'T5') as gap_mid,
+                maxIf(hi, for_tier = 'gap') as gap_hi,
+                maxIf(hi, for_tier = 'T3') as energy_hi,
+                (maxIf(lo, for_tier = 'host'), maxIf(mid, for_tier = 'host'), maxIf(hi, for_tier = 'host')) as host
+            from factors
+            where for_precision = ''
+            group by for_chip
+        ) as f on f.for_chip = m.chip
+    ),
+    -- the factors of each precision that was sent; of none, where the chip has no such format
+    rates as
+    (
+        select
+            for_chip as rate_chip, for_tier as rate_tier, sent.precision as rate_precision,
+            argMax(factors.lo, for_precision = rate_precision) as lo,
+            argMax(factors.mid, for_precision = rate_precision) as mid,
+            argMax(factors.hi, for_precision = rate_precision) as hi,
+            maxIf(factors.hi, for_precision = '') as open_hi
+        from factors
+        cross join (select distinct precision from samples where hour in {keys:Array(DateTime('UTC'))}) as sent
+        where for_precision = '' or (for_precision = sent.precision and for_tier != 'gap')
+        group by rate_chip, rate_tier, rate_precision
+    ),
+    -- Devices that bring counters, or whose samples may reach over each other: theirs alone go through
+    -- windows, on few columns. Without final this sees every content that was ever stored, so it
+    -- names some in vain, which changes nothing.
+    entangled as
+    (
+        select device_id
+        from
+        (
+            select
+                device_id,
+                max(mma_cycles_total is not null or energy_total_j is not null) as has_counters,
+                arraySort(groupArray(toUnixTimestamp64Milli(time))) as ends,
+                arraySort(groupArray(toUnixTimestamp64Milli(time) - toInt64(interval_s * 1000))) as starts
+            from samples
+            where hour in {keys:Array(DateTime('UTC'))}
+              and device_id >= {first:String} and ({end:String} = '' or device_id < {end:String})
+            group by device_id
+        )
+        where has_counters
+            or arrayExists((start, end) -> start < end, arrayPopFront(starts), arrayPopBack(ends))
+    ),
+    narrow as
+    (
+        select
+            device_id, toUnixTimestamp64Milli(time) as end_ms, tenant_id, interval_s,
+            mma_cycles_total, sm_cycles_total, energy_total_j,
             mma_cycles_total is not null or energy_total_j is not null as is_reading
-        from read_samples as s
-        left join (select name, chip as known_chip from chip_names final where version = {version:String}) as n
-            on lowerUTF8(trimBoth(replaceRegexpAll(s.accelerator, '\\s+', ' '))) = n.name
+        from samples final
+        where hour in {keys:Array(DateTime('UTC'))} and device_id in (select device_id from entangled)
+        union all
+        select
+            device_id, toUnixTimestamp64Milli(max(time)), argMax(tenant_id, time), argMax(interval_s, time),
+            argMax(tuple(mma_cycles_total), time).1, argMax(tuple(sm_cycles_total), time).1,
+            argMax(tuple(energy_total_j), time).1, 1
+        from samples final
+        where hour in {before:Array(DateTime('UTC'))} and hour not in {keys:Array(DateTime('UTC'))}
+          and device_id in (select device_id from entangled)
+          and (mma_cycles_total is not null or energy_total_j is not null)
+        group by hour, device_id
     ),
     -- a counter is compared with the reading before it; samples without counters between the two
     -- do not part them
@@ -78,32 +144,53 @@ with
                 as counted,
             before_near and energy_total_j >= before_energy as metered,
             ifNull(before_near and (mma_cycles_total < before_mma or sm_cycles_total < before_sm
-                or energy_total_j < before_energy), 0) as reset
-        from named
+                or energy_total_j < before_energy), 0) as reset,
+            -- time between two tenants of a device belongs to neither
+            if(ifNull(counted, 0) and before_tenant = tenant_id, least(before_ms, end_ms - toInt64(interval_s * 1000)),
+                end_ms - toInt64(interval_s * 1000)) as start_ms
+        from narrow
         window older as
             (partition by device_id, is_reading order by end_ms desc
              rows between unbounded preceding and unbounded following)
     ),
-    -- newest first, so that the frame before a row holds the samples that end after it; time
-    -- between two tenants of a device belongs to neither
+    -- newest first, so that the frame before a row holds the samples that end after it
+    ties as
+    (
+        select
+            device_id, end_ms, start_ms, before_ms, before_mma, before_sm, before_energy, counted, metered, reset,
+            min(start_ms) over
+                (partition by device_id order by end_ms desc rows between unbounded preceding and 1 preceding)
+                as taken_from_ms
+        from neighboured
+    ),
     spanned as
     (
         select
-            *,
-            if(ifNull(counted, 0) and before_tenant = tenant_id, least(before_ms, end_ms - toInt64(interval_s * 1000)),
-                end_ms - toInt64(interval_s * 1000)) as start_ms,
-            greatest(end_ms - start_ms, 1) as length_ms,
-            min(start_ms) over
-                (partition by device_id order by end_ms desc rows between unbounded preceding and 1 preceding)
-                as taken_from_ms,
-            if(taken_from_ms = 0, end_ms, least(end_ms, taken_from_ms)) as until_ms
-        from neighboured
+            s.*,
+            t.before_ms as before_ms, t.before_mma as before_mma, t.before_sm as before_sm,
+            t.before_energy as before_energy, t.counted as counted, t.metered as metered, t.reset as reset,
+            if(t.end_ms = 0, s.end_ms - toInt64(s.interval_s * 1000), t.start_ms) as start_ms,
+            greatest(s.end_ms - start_ms, 1) as length_ms,
+            if(t.taken_from_ms = 0, s.end_ms, least(s.end_ms, t.taken_from_ms)) as until_ms
+        from
+        (
+            select *, toUnixTimestamp64Milli(time) as end_ms
+            from samples final
+            where hour in {keys:Array(DateTime('UTC'))}
+              and device_id >= {first:String} and ({end:String} = '' or device_id < {end:String})
+              and ({part:String} = 'all'
+                or (device_id in (select device_id from metered_devices)) = ({part:String} = 'metered'))
+        ) as s
+        left any join ties as t on t.device_id = s.device_id and t.end_ms = s.end_ms
     ),
     -- evidence: how much of what each tier measures, for the whole length of the sample
     evidenced as
     (
         select
             s.*,
+            c.chip as chip,
+            c.pipe_lo as pipe_lo, c.pipe_mid as pipe_mid, c.pipe_hi as pipe_hi, c.gap_mid as gap_mid,
+            c.gap_hi as gap_hi, c.energy_hi as energy_hi, c.host as host,
             s.device_count * s.slice as units,
             length_ms / 1000 * units as unit_s,
             c.idle_w * units as idle_power_w,
@@ -146,30 +233,8 @@ with
                 activity is not null, 'T4',
                 'gap') as tier
         from spanned as s
-        left join
-        (
-            select chip as ref_chip, idle_w, tdp_w, host_w, clock_ref_mhz, sm_count
-            from chips final
-            where version = {version:String}
-        ) as c on s.chip = c.ref_chip
+        left any join models as c on c.model = s.accelerator
         where until_ms > start_ms
-    ),
-    factors as
-    (
-        select chip as for_chip, tier as for_tier, precision as for_precision, lo, mid, hi
-        from estimate_factors final
-        where version = {version:String}
-    ),
-    pipes as
-    (
-        select
-            for_chip as pipe_chip,
-            (maxIf(lo, for_tier = 'fp64'), maxIf(lo, for_tier = 'fp32'), maxIf(lo, for_tier = 'fp16')) as pipe_lo,
-            (maxIf(mid, for_tier = 'fp64'), maxIf(mid, for_tier = 'fp32'), maxIf(mid, for_tier = 'fp16')) as pipe_mid,
-            (maxIf(hi, for_tier = 'fp64'), maxIf(hi, for_tier = 'fp32'), maxIf(hi, for_tier = 'fp16')) as pipe_hi
-        from factors
-        where for_precision = ''
-        group by for_chip
     ),
     estimated as
     (
@@ -182,22 +247,23 @@ with
                 e.tier = 'measured', operations,
                 e.tier = 'T1', counter_tensor * clock_share * unit_s,
                 e.tier = 'T2', tensor_active * clock_share * unit_s,
-                e.tier = 'T3', greatest(joules - (idle_power_w + host_units * h.mid) * length_ms / 1000, 0),
+                e.tier = 'T3', greatest(joules - (idle_power_w + host_units * host.2) * length_ms / 1000, 0),
                 e.tier = 'T4', activity * unit_s,
                 0) as amount,
             -- how much of a node meter is the host's is a guess: lo takes the most off, hi the least
-            if(e.tier = 'T3', greatest(joules - (idle_power_w + host_units * h.hi) * length_ms / 1000, 0), amount) as amount_lo,
-            if(e.tier = 'T3', greatest(joules - (idle_power_w + host_units * h.lo) * length_ms / 1000, 0), amount) as amount_hi,
-            if(e.tier = 'gap', 0, amount_lo * if(p.for_chip = '', d.lo, p.lo) + dotProduct(vector_amounts, pipe_lo)) as sample_lo,
-            if(e.tier = 'gap', unit_s * b.mid, amount * if(p.for_chip = '', d.mid, p.mid) + dotProduct(vector_amounts, pipe_mid)) as sample_mid,
-            -- what the provider's own meter of the node says of a node at work: gauges that the guest
-            -- reports may raise hi beyond it and never lower it
-            if(power_scope = 'node' and power_share > 0.3, {power_bounds_hi:Float64}, 0)
-                * ifNull(greatest(joules - (idle_power_w + host_units * h.lo) * length_ms / 1000, 0), 0) * u.hi as powered,
+            if(e.tier = 'T3', greatest(joules - (idle_power_w + host_units * host.3) * length_ms / 1000, 0), amount) as amount_lo,
+            if(e.tier = 'T3', greatest(joules - (idle_power_w + host_units * host.1) * length_ms / 1000, 0), amount) as amount_hi,
+            if(e.tier = 'gap', 0, amount_lo * r.lo + dotProduct(vector_amounts, pipe_lo)) as sample_lo,
+            if(e.tier = 'gap', unit_s * gap_mid, amount * r.mid + dotProduct(vector_amounts, pipe_mid)) as sample_mid,
+            -- what the provider's own meter of the node says: gauges that the guest reports may raise hi
+            -- beyond it and never lower it. At most what a dark device is taken to do
+            if(power_scope = 'node', {power_bounds_hi:Float64}, 0) * least(
+                ifNull(greatest(joules - (idle_power_w + host_units * host.1) * length_ms / 1000, 0), 0) * energy_hi,
+                unit_s * gap_hi) as powered,
             -- the customer's own word on the format lowers nothing
-            if(p.for_chip = '', d.hi, if(e.precision_source in {attestations_trusted:Array(String)}, p.hi, greatest(p.hi, d.hi))) as factor_hi,
+            if(e.precision_source in {attestations_trusted:Array(String)}, r.hi, greatest(r.hi, r.open_hi)) as factor_hi,
             greatest(
-                if(e.tier = 'gap', unit_s * d.hi, amount_hi * factor_hi + dotProduct(vector_amounts, pipe_hi)),
+                if(e.tier = 'gap', unit_s * r.hi, amount_hi * factor_hi + dotProduct(vector_amounts, pipe_hi)),
                 powered) as sample_hi,
             multiIf(
                 e.tier = 'gap', 0,
@@ -206,14 +272,10 @@ with
                     > {busy_power_share_min:Float64}, 1,
                 greatest(coalesce(counter_tensor, tensor_active, activity, 0), vector_active) >= {busy_tensor_min:Float64}) as busy
         from evidenced as e
-        left join pipes on pipe_chip = e.chip
-        left join factors as d on d.for_chip = e.chip and d.for_tier = e.tier and d.for_precision = ''
-        left join factors as p on p.for_chip = e.chip and p.for_tier = e.tier and p.for_precision = e.precision
-        left join factors as b on b.for_chip = e.chip and b.for_tier = 'T5' and b.for_precision = ''
-        left join factors as h on h.for_chip = e.chip and h.for_tier = 'host' and h.for_precision = ''
-        left join factors as u on u.for_chip = e.chip and u.for_tier = 'T3' and u.for_precision = ''
+        left any join rates as r on r.rate_chip = e.chip and r.rate_tier = e.tier and r.rate_precision = e.precision
     ),
-    -- a sample that crosses the full hour is shared out by time
+    -- A sample that crosses the full hour is shared out by time. A piece is the difference of two
+    -- rounded shares, so that pieces add up to the same wherever a sample is cut.
     pieces as
     (
         select
@@ -222,13 +284,17 @@ with
             greatest(start_ms, hour_start_ms) as piece_start_ms,
             least(until_ms, hour_start_ms + hour_ms) as piece_end_ms,
             piece_end_ms - piece_start_ms as piece_ms,
-            piece_ms / length_ms as share,
-            toInt128(round(ifNull(sample_lo, 0) * share)) as piece_lo,
-            toInt128(round(ifNull(sample_mid, 0) * share)) as piece_mid,
-            toInt128(round(ifNull(sample_hi, 0) * share)) as piece_hi,
-            toInt128(round(powered * share)) as piece_powered,
-            toInt64(round(ifNull(joules_read, 0) * share * 1000)) as piece_mj,
-            toInt64(round(piece_ms * units * 1000)) as piece_unit_us
+            (piece_start_ms - start_ms) / length_ms as from_share,
+            (piece_end_ms - start_ms) / length_ms as to_share,
+            toInt128(round(ifNull(sample_lo, 0) * to_share) - round(ifNull(sample_lo, 0) * from_share)) as piece_lo,
+            toInt128(round(ifNull(sample_mid, 0) * to_share) - round(ifNull(sample_mid, 0) * from_share)) as piece_mid,
+            toInt128(round(ifNull(sample_hi, 0) * to_share) - round(ifNull(sample_hi, 0) * from_share)) as piece_hi,
+            toInt128(round(powered * to_share) - round(powered * from_share)) as piece_powered,
+            toInt64(round(ifNull(joules_read, 0) * 1000 * to_share) - round(ifNull(joules_read, 0) * 1000 * from_share)) as piece_mj,
+            toInt64(round((piece_end_ms - start_ms) * units * 1000) - round((piece_start_ms - start_ms) * units * 1000)) as piece_unit_us,
+            -- a stretch without evidence between busy ones does not break them apart, nor does it
+            -- make a busy stretch by itself
+            busy or tier = 'gap' as is_linked
         from estimated
         where toDateTime(hour_start_ms / 1000, 'UTC') in {hours:Array(DateTime('UTC'))}
     ),
@@ -270,17 +336,40 @@ with
             sum(toInt64(round(ifNull(coalesce(counter_tensor, tensor_active), 0) * 1e6)) * piece_ms) as tensor_micro_ms,
             countIf(coalesce(counter_tensor, tensor_active) is not null) as tensor_pieces,
             count() as piece_count,
-            -- a stretch without evidence between busy ones does not break them apart, nor does it
-            -- make a busy stretch by itself
-            arraySort(groupArrayIf(
-                (piece_start_ms, piece_end_ms, piece_unit_us, piece_mj, piece_lo, piece_mid, piece_hi, toUInt8(busy)),
-                busy or tier = 'gap')) as busy_pieces,
-            -- neighbours as shifted arrays: a lambda that captured the array would copy it per element
-            arrayMap((start, before) -> start - before > {island_gap_s:Float64} * 1000,
-                busy_pieces.1, arrayPopBack(arrayPushFront(busy_pieces.2, busy_pieces.1[1]))) as breaks,
-            arraySplit((piece, is_break) -> is_break, busy_pieces, breaks) as busy_islands
+            groupArrayIf(piece_start_ms, is_linked) as starts,
+            groupArrayIf(piece_end_ms, is_linked) as ends,
+            groupArrayIf(if(busy, piece_start_ms, 0), is_linked) as busy_starts,
+            groupArrayIf(if(busy, piece_end_ms, 0), is_linked) as busy_ends,
+            groupArrayIf(piece_unit_us, is_linked) as unit_list,
+            groupArrayIf(piece_mj, is_linked) as mj_list,
+            groupArrayIf(piece_lo, is_linked) as lo_list,
+            groupArrayIf(piece_mid, is_linked) as mid_list,
+            groupArrayIf(piece_hi, is_linked) as hi_list
         from pieces
         group by tenant_id, hour_start_ms, device_id, workload_id
+    ),
+    -- Where all pauses together are no longer than one may be, the pieces are one stretch as they lie.
+    -- Neighbours as shifted arrays: a lambda that captured the array would copy it per element.
+    linked as
+    (
+        select
+            * except (starts, ends, busy_starts, busy_ends, unit_list, mj_list, lo_list, mid_list, hi_list),
+            notEmpty(starts) and arrayMax(ends) - arrayMin(starts) - arraySum(ends) + arraySum(starts)
+                <= {island_gap_s:Float64} * 1000 as is_one,
+            if(is_one, [], arraySort(arrayZip(
+                starts, ends, busy_starts, busy_ends, unit_list, mj_list, lo_list, mid_list, hi_list))) as links,
+            arrayMap((start, before) -> start - before > {island_gap_s:Float64} * 1000,
+                links.1, arrayPopBack(arrayPushFront(links.2, links.1[1]))) as breaks,
+            if(is_one,
+                [(first_busy_ms, last_busy_ms, arraySum(unit_list), arraySum(mj_list),
+                    arraySum(lo_list), arraySum(mid_list), arraySum(hi_list))],
+                arrayMap(island -> (
+                        arrayMin(piece -> if(piece.4 = 0, piece.2 + 7 * hour_ms, piece.3), island), arrayMax(piece -> piece.4, island),
+                        arraySum(piece -> piece.5, island), arraySum(piece -> piece.6, island),
+                        arraySum(piece -> piece.7, island), arraySum(piece -> piece.8, island),
+                        arraySum(piece -> piece.9, island)),
+                    arraySplit((piece, is_break) -> is_break, links, breaks))) as stretches
+        from device_rows
     ),
     -- devices outrank the meter of their node: it only stands for those that do not report
     weighed as
@@ -295,7 +384,7 @@ with
             -- what stands beside the meter of its node is bounded by its share of what that has seen
             if(is_node_meter or meter_us = 0 or own_hi = 0, 1,
                 greatest(1, meter_hi / own_hi * least(own_us / meter_us, 1))) as lift
-        from device_rows
+        from linked
         window node as (partition by hour, site_last, if(node_last = '', device_id, node_last))
     ),
     rebuilt as
@@ -326,14 +415,14 @@ with
             if(tensor_pieces = 0, null, tensor_micro_ms / 1e6 / covered_ms) as tensor_mean,
             if(mj = 0, null, mj / covered_ms) as power_mean_w,
             arrayMap(island -> (
-                    fromUnixTimestamp64Milli(arrayFilter(piece -> piece.8 = 1, island)[1].1, 'UTC'),
-                    fromUnixTimestamp64Milli(arrayMax(piece -> piece.2 * piece.8, island), 'UTC'),
-                    arraySum(arrayMap(piece -> piece.3, island)) / 1e6 * witness,
-                    arraySum(arrayMap(piece -> piece.4, island)) / 1000 * witness,
-                    toFloat64(arraySum(arrayMap(piece -> piece.5, island))) * witness,
-                    toFloat64(arraySum(arrayMap(piece -> piece.6, island))) * witness,
-                    toFloat64(arraySum(arrayMap(piece -> piece.7, island))) * witness * lift),
-                arrayFilter(island -> arrayExists(piece -> piece.8 = 1, island), busy_islands)) as islands,
+                    fromUnixTimestamp64Milli(island.1, 'UTC'),
+                    fromUnixTimestamp64Milli(island.2, 'UTC'),
+                    island.3 / 1e6 * witness,
+                    island.4 / 1000 * witness,
+                    toFloat64(island.5) * witness,
+                    toFloat64(island.6) * witness,
+                    toFloat64(island.7) * witness * lift),
+                arrayFilter(island -> island.2 > 0, stretches)) as islands,
             piece_count
         from weighed
     )

@@ -58,6 +58,7 @@ export async function evaluateCommand(
     estimation: reference.estimation,
     workload: reference.workload,
     openBench: benches.open,
+    cpu_s: context.cpu_s,
     readData: name => readOrNull(join(published, name)),
     progress: () => undefined,
   }

@@ -31,6 +31,7 @@ export const FEATURES = [
   'lineage-operations',
   'tenant-operations-rolling',
   'group-operations-rolling',
+  'entity-operations-rolling',
   'tenant-dark-share',
   'tenant-silent-zero',
 ] as const

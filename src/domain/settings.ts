@@ -3,6 +3,7 @@ import { deriveSettings } from './derive-settings.ts'
 import { isTimeZone } from './filing-clock.ts'
 import { INGEST_DEFAULTS, type IngestSettings } from './ingest-settings.ts'
 import { type KafkaSettings, kafkaSettings, SASL_MECHANISMS } from './kafka-settings.ts'
+import { linkSettings } from './link-settings.ts'
 import { meterSettings } from './meter-settings.ts'
 import { formatInstant, parseInstant } from './window.ts'
 
@@ -68,6 +69,7 @@ export const settingsFile = z.strictObject({
   kafka: kafkaSettings,
   meter: meterSettings,
   derive: deriveSettings,
+  links: linkSettings,
   detect,
   regime: z.string().min(1).default('us-iaas-2024'),
   filer,

@@ -30,6 +30,8 @@ export interface EvaluationContext {
   readonly workload: WorkloadWeights
   /** A fresh bench; the one opened before it is closed. */
   openBench(): Promise<Bench>
+  /** Processor time of all threads of the process so far, seconds. */
+  cpu_s(): number
   /** A file of the folder of published data, or null where there is no such folder or file. */
   readData(name: string): Promise<Uint8Array | null>
   /** Told how much of the section is done, 0 to 1. */

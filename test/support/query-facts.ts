@@ -90,6 +90,7 @@ export async function readFacts(
     limit: 1000,
     places: [1],
     offset: 0,
+    holders_max: 50,
     firsts: [0],
     nexts: [1_000_000],
     runs_per_tenant: 3,

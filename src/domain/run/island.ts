@@ -79,7 +79,9 @@ export function carriedFrom(
 
 function partsOf(islands: readonly Island[], rules: GangRules): Island[][] {
   const byStart = [...islands].sort((a, b) => a.start - b.start || byDevice(a, b))
-  const apart_ms = rules.gang_start_s * SECOND_MS
+  // Whoever lost its first sample starts one sample late.
+  const sample_s = islands.reduce((most, one) => Math.max(most, one.sample_s), 0)
+  const apart_ms = Math.max(rules.gang_start_s, sample_s) * SECOND_MS
   const together = splitWhere(byStart, (a, b) => b.start - a.start > apart_ms)
   return together.flatMap(group => {
     const byLength = [...group].sort((a, b) => lengthOf(a) - lengthOf(b) || byDevice(a, b))

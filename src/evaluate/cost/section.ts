@@ -26,14 +26,15 @@ export const costSection: Section = {
   title: "Cost: runs of a dirty hour, a day's last",
   async evaluate(context) {
     const { store } = await context.openBench()
+    const { cpu_s } = context
     const devices = context.quick ? DEVICES.quick : DEVICES.full
-    const short = await deriveLastHour(store, ['short'], devices, HISTORY_DAYS.short)
+    const short = await deriveLastHour({ store, cpu_s }, ['short'], devices, HISTORY_DAYS.short)
     context.progress(0.2)
-    const long = await deriveLastHour(store, ['long'], devices, HISTORY_DAYS.long)
+    const long = await deriveLastHour({ store, cpu_s }, ['long'], devices, HISTORY_DAYS.long)
     context.progress(0.8)
     const names = Array.from({ length: TENANTS }, (_, index) => `live-${index}`)
-    const one = await deriveLastHour(store, ['alone'], TENANT_DEVICES, 1)
-    const many = await deriveLastHour(store, names, TENANT_DEVICES, 1)
+    const one = await deriveLastHour({ store, cpu_s }, ['alone'], TENANT_DEVICES, 1)
+    const many = await deriveLastHour({ store, cpu_s }, names, TENANT_DEVICES, 1)
     const label = `${devices} devices`
     const figures = [
       ...timeFigures(`${label}, 1 day of history`, short),
@@ -76,7 +77,7 @@ function timeFigures(label: string, cost: Cost): Figure[] {
 
 /** The least of some rounds: what else the machine does only adds. */
 async function deriveLastHour(
-  store: Store,
+  { store, cpu_s }: { readonly store: Store; cpu_s(): number },
   tenants: readonly string[],
   devices: number,
   days: number,
@@ -100,7 +101,7 @@ async function deriveLastHour(
   const rounds: Cost[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
     const before = counted.count()
-    const spent = await timeOf(() => derive(from(until - HOUR_MS), until))
+    const spent = await timeOf(() => derive(from(until - HOUR_MS), until), cpu_s)
     rounds.push({ ...spent, statements: counted.count() - before })
   }
   const least = (of: (cost: Cost) => number) => Math.min(...rounds.map(of))

@@ -74,7 +74,7 @@ const SCENARIOS: readonly Scenario[] = [
   spans('long last', '0-5 1-6 20-25 3-40', 2400),
   {
     // two of eight devices report 0.05 × 60 s each, hi 120; their share of what the meter of their node
-    // says is a quarter of 12 × 163,200: they are lifted to it together
+    // says at most (480 s × 56) is a quarter: they are lifted to it together
     name: 'devices that claim less than the meter of their node has seen',
     samples: [
       sample('claim-z', at(10), 60, {
@@ -86,8 +86,8 @@ const SCENARIOS: readonly Scenario[] = [
       ),
     ],
     rows: [
-      { ...t2(3), flop_hi: (12 * 163_200) / 8 },
-      { ...t2(3), flop_hi: (12 * 163_200) / 8 },
+      { ...t2(3), flop_hi: (480 * 56) / 8 },
+      { ...t2(3), flop_hi: (480 * 56) / 8 },
       { flop_hi: (12 * 163_200 * 6) / 8 },
     ],
   },

@@ -73,17 +73,18 @@ const CASES: readonly (readonly [string, Row, Row, Row])[] = [
     { flop_lo: 3 * 148_800, flop_mid: 6 * 158_400, flop_hi: 12 * 163_200 },
     { device_s: 480 },
   ],
-  // gauges of the guest beside it: 0.1 × 480 s of tensor work, but hi is what power alone says
+  // gauges of the guest beside it: 0.1 × 480 s of tensor work. Power alone says (4000 − 800 − 480) ×
+  // 60 J × 12, but no more than a dark device is taken to do, 480 s × 56
   [
     'a node meter beside low gauges',
     { ...node, tensor_active: 0.1 },
-    { ...t2(48), flop_hi: 12 * 163_200 },
+    { ...t2(48), flop_hi: 480 * 56 },
     { t2_s: 480 },
   ],
-  // high ones stand: 0.9 × 480 s × 40, for (1500 − 800 − 8 × 70) W show too little work to bound it
+  // high ones stand beside power that only idle devices and their host draw
   [
     'a node meter near idle beside gauges',
-    { ...node, power_w: 1500, tensor_active: 0.9 },
+    { ...node, power_w: 1200, tensor_active: 0.9 },
     t2(432),
     { t2_s: 480 },
   ],
