@@ -113,7 +113,7 @@ function evidenceFactor(
 function baseShare(tier: 'T1' | 'T2' | 'T4' | 'T5', priors: Estimation): number {
   if (tier === 'T4') return priors.active.peak_share_when_busy.value / priors.model_share.value.mid
   if (tier === 'T5') return priors.billed.peak_share.value / priors.model_share.value.mid
-  return 1
+  return priors.issued.values[tier]
 }
 
 /**

@@ -81,6 +81,11 @@ export const estimationFile = z.strictObject({
   interval_quantile: positive,
   /** Causes of error by tier, without precision, added in quadrature. */
   spread: z.record(z.enum(TIERS), spread),
+  /** What an active tensor cycle holds of its nominal operations. */
+  issued: z.strictObject({
+    ...judgement,
+    values: z.strictObject({ T1: z.number().positive().max(1), T2: z.number().positive().max(1) }),
+  }),
   precision: precisionPriors,
   energy: z.strictObject({
     /** Share of the BF16 peak delivered per share of the span from idle to board power. */

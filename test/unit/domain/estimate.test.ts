@@ -61,30 +61,30 @@ describe('hand-worked factors', () => {
     near(hi, 290)
   })
 
-  test('attested formats: BF16 its peak; FP8 1 / (1 − .87 + .87/2) = 1.770 of it per cycle', () => {
-    near(factorOf(H100, 'T1', 'bf16').mid, 989e12)
-    near(factorOf(H100, 'T1', 'fp8').mid, 1.77 * 989e12)
+  test('attested formats: BF16 0.97 of its peak; FP8 1 / (1 − .87 + .87/2) = 1.770 of that per cycle', () => {
+    near(factorOf(H100, 'T1', 'bf16').mid, 0.97 * 989e12)
+    near(factorOf(H100, 'T1', 'fp8').mid, 1.77 * 0.97 * 989e12)
     // in fixed time only two thirds of a step shrink: 1 / (1/3 + 2/3 / 1.77) = 1.409
     near(factorOf(H100, 'T5', 'fp8').mid / factorOf(H100, 'T5', 'bf16').mid, 1.409)
   })
 
-  test('T1 with attested BF16 knows the operations to a factor of 1.244', () => {
+  test('T1 with attested BF16 knows the operations to a factor of 1.233', () => {
     const { lo, mid, hi } = factorOf(H100, 'T1', 'bf16')
-    near(mid, 989e12)
-    // √(.03² + .045² + .02²) = .0577; 10^(1.645 × .0577) = 1.2441
-    near(hi / mid, 1.2441)
-    near(mid / lo, 1.2441)
+    near(mid, 0.97 * 989e12)
+    // √(.03² + .042² + .02²) = .05536; 10^(1.645 × .05536) = 1.2333
+    near(hi / mid, 1.2333)
+    near(mid / lo, 1.2333)
   })
 
   test('T2 without attestation is the median of .7 BF16 and .3 FP8, not their mean', () => {
     const { lo, mid, hi } = factorOf(H100, 'T2')
-    // sd BF16 √(.05² + .04² + .03²) = .0707. Half of the mass lies below the quantile .5/.7 = .714
-    // of BF16, z = .566 less what FP8 has there: 10^(.56 × .0707) = 1.096
-    near(mid, 1.096 * 989e12)
-    // .05/.7 of BF16, z = −1.465: 10^(−1.465 × .0707) = .788
-    near(lo, 0.788 * 989e12)
-    // Above lie .05/.3 of FP8, z = .967 with its own spread: √(.0707² + .0262²) = .0754
-    near(hi, 989e12 * 1.77 * 10 ** (0.967 * 0.0754))
+    // sd BF16 √(.045² + .035² + .02²) = .0604. Half of the mass lies below the quantile .5/.7 = .714
+    // of BF16, z = .5653: 10^(.5653 × .0604) = 1.0818
+    near(mid, 1.0818 * 0.96 * 989e12)
+    // .05/.7 of BF16, z = −1.465: 10^(−1.465 × .0604) = .8157
+    near(lo, 0.8157 * 0.96 * 989e12)
+    // Above lie .05/.3 of FP8, z = .967 with its own spread: √(.0604² + .0262²) = .0658
+    near(hi, 0.96 * 989e12 * 1.77 * 10 ** (0.967 * 0.0658))
   })
 
   test('silence about the format never lowers the upper bound below that of BF16', () => {
@@ -97,9 +97,9 @@ describe('hand-worked factors', () => {
   test('T3: 0.52 × 989e12 / 630 W above idle', () => {
     const { lo, mid, hi } = training(H100, 'T3', 'bf16')
     near(mid, 8.163e11)
-    // √(.095² + .05²) = .10735 → 1.5018; .52 × 1.5018 = .781, below the .80 of a matmul
-    near(mid / lo, 1.5018)
-    near(hi / mid, 1.5018)
+    // √(.09² + .05²) = .1030 → 1.4770; .52 × 1.4770 = .768, below the .80 of a matmul
+    near(mid / lo, 1.477)
+    near(hi / mid, 1.477)
   })
 
   test('T4: 0.35 / 0.88 × peak per active second', () => {
@@ -115,7 +115,7 @@ describe('hand-worked factors', () => {
 
   test('measured: the device counted, so the factor is 1 within the T1 spread', () => {
     expect(factorOf(H100, 'measured').mid).toBe(1)
-    near(factorOf(H100, 'measured').hi, 1.2441)
+    near(factorOf(H100, 'measured').hi, 1.2333)
   })
 
   test('vector pipes: 0.45 to all of the peak, 0.8 expected; where nobody states it, lo is 0', () => {
@@ -158,7 +158,7 @@ describe('a provider that calibrated', () => {
 
   test('the fit scales its chip and tier and takes the place of their spread', () => {
     const { mid = 0, hi = 0 } = of(A100, 'T2') ?? {}
-    near(mid, 1.1 * 312e12)
+    near(mid, 1.1 * 0.96 * 312e12)
     near(hi / mid, 10 ** (1.645 * 0.03))
   })
 
