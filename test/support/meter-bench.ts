@@ -82,7 +82,7 @@ const TABLES = [
   'charge_generations',
   'device_hours',
   'usage_hours',
-  'gangs',
+  'day_gangs',
   'runs',
   'run_history',
 ] as const

@@ -47,8 +47,8 @@ const ASKED: Readonly<Record<string, string>> = {
   tenant_id: 'select any(tenant_id) as value from (select * from runs final)',
   run_id: 'select any(run_id) as value from (select * from runs final)',
   'read-run-history.run_id': 'select any(run_id) as value from run_history',
-  gangs: 'select groupArray(gang_id) as value from gangs',
-  gang_ids: 'select groupArray(gang_id) as value from gangs',
+  gangs: 'select groupArray(gang_id) as value from day_gangs',
+  gang_ids: 'select groupArray(gang_id) as value from day_gangs',
   finding_id: 'select any(finding_id) as value from findings',
   findings: 'select groupUniqArray(finding_id) as value from findings',
   'report-findings.findings':

@@ -43,7 +43,7 @@ export type Outcome = Readonly<Record<string, string>>
 const OUTCOME = {
   device_hours: 'select * except (build, is_deleted) from device_hours final order by all',
   usage_hours: 'select * except (build, is_deleted) from usage_hours final order by all',
-  gangs: 'select * except (build, is_deleted) from gangs final order by all',
+  gangs: 'select * except (build, is_deleted) from day_gangs final order by all',
   runs: 'select * except (build, is_deleted) from runs final order by all',
   run_history: 'select distinct * except (at) from run_history order by all',
   groups: 'select * except (build, is_deleted) from group_members final order by all',
@@ -95,7 +95,7 @@ const WRITTEN = [
   'hour_marks',
   'device_hours',
   'usage_hours',
-  'gangs',
+  'day_gangs',
   'runs',
   'run_history',
   'group_members',
