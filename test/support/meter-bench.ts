@@ -78,6 +78,7 @@ const TABLES = [
   'hour_marks',
   'charges',
   'charge_generations',
+  'device_blocks',
   'device_hours',
   'usage_hours',
   'gangs',
