@@ -29,6 +29,7 @@ import { createDetect } from './stages/detect.ts'
 import { createGroup } from './stages/group.ts'
 import { createIntake } from './stages/ingest/intake.ts'
 import { createIngest } from './stages/ingest.ts'
+import { createLink } from './stages/link.ts'
 import { createMeter } from './stages/meter.ts'
 import { publishReference } from './stages/reference.ts'
 import { createTriage } from './stages/triage.ts'
@@ -133,6 +134,7 @@ export function pipelineOf(parts: PipelineParts, instance: string): Pipeline {
     meter: createMeter({ ...common, catalogueVersion, settings: settings.meter }),
     derive: createDerive({ ...common, settings: settings.derive }),
     group: createGroup({ store, build: builds, ownership: identity.ownership }),
+    link: createLink({ store, build: builds, settings: settings.links }),
     detect: createDetect({
       ...common,
       logger,

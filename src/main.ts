@@ -41,6 +41,10 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     return stopAsked()
   },
   memoryPeak_bytes: () => process.resourceUsage().maxRSS * 1024,
+  cpu_s: () => {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1e6
+  },
 })
 await flushOutput()
 // The embedded engine keeps threads that would hold the process open after its work is done.

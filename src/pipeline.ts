@@ -7,6 +7,7 @@ import type { Attribute, AttributeSummary } from './stages/attribute.ts'
 import type { Derive } from './stages/derive.ts'
 import type { Detect, DetectSummary } from './stages/detect.ts'
 import type { Group } from './stages/group.ts'
+import type { Link } from './stages/link.ts'
 import type { Meter, Metered } from './stages/meter.ts'
 import type { Triage, TriageSummary } from './stages/triage.ts'
 import { type TakeTurn, type Turn, TurnLost } from './stages/turn.ts'
@@ -37,6 +38,7 @@ export interface TickStages {
   readonly meter: Meter
   readonly derive: Derive
   readonly group: Group
+  readonly link: Link
   readonly detect: Detect
   readonly attribute: Attribute
   readonly triage: Triage
@@ -128,6 +130,8 @@ async function runStages(tick: Tick, full: boolean): Promise<TickReport> {
   await turn.guard()
   const groups = await stages.group.regroup(until)
   for (const tenant of groups.changed) dirty.add(tenant)
+  const links = await stages.link.relink(until)
+  for (const tenant of links.changed) dirty.add(tenant)
   const rearranged = await store.query('tenants-rearranged', {})
   for (const { tenant_id } of rearranged) dirty.add(tenant_id)
   await turn.guard()

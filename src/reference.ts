@@ -19,11 +19,12 @@ import {
 import { type ReferenceRows, referenceRows } from './domain/reference.ts'
 import { type Regime, regimeFaults, regimeFile } from './domain/regime.ts'
 import { type SkusFile, skuFaults, skusFile } from './domain/sku.ts'
+import { type WorkloadWeights, workloadClassFile } from './domain/workload-class.ts'
 import { type ConfigFault, readYaml } from './yaml-file.ts'
 
 /**
- * Reads the reference files of `config/`: accelerators, estimation priors, calibration, SKUs, regime packs and
- * jurisdictions. All or nothing, with every fault at once. Settings and detectors load elsewhere.
+ * Reads the reference files of `config/`: accelerators, estimation priors, calibration,
+ * weights of the workload class, SKUs, regime packs and jurisdictions. All or nothing, with every fault at once. Settings and detectors load elsewhere.
  */
 
 export interface LoadedRegime {
@@ -37,6 +38,8 @@ export interface ReferenceData {
   readonly catalogue: Catalogue
   readonly estimation: Estimation
   readonly calibration: Calibration
+  /** Not among the rows: nothing in the store may come to rest on it. */
+  readonly workload: WorkloadWeights
   readonly skus: SkusFile
   /** By regime id. */
   readonly regimes: ReadonlyMap<string, LoadedRegime>
@@ -64,14 +67,15 @@ export function loadReference(configFolder: string): {
   const estimation = readEstimation(configFolder, catalogue)
   const calibration = readCalibration(configFolder, catalogue)
   const skus = readSkus(configFolder, catalogue)
+  const workload = readYaml(join(configFolder, 'workload-class.yaml'), workloadClassFile)
   const jurisdictions = readJurisdictions(configFolder)
   const regimes = readRegimes(configFolder)
-  const faults = [accelerators, estimation, calibration, skus, jurisdictions, regimes].flatMap(
-    file => file.faults,
-  )
-  if (!catalogue || !estimation.value || !skus.value || !jurisdictions.value || faults.length > 0) {
+  const files = [accelerators, estimation, calibration, workload, skus, jurisdictions, regimes]
+  const faults = files.flatMap(file => file.faults)
+  if (!catalogue || !estimation.value || !workload.value || !skus.value || !jurisdictions.value) {
     return { reference: null, faults }
   }
+  if (faults.length > 0) return { reference: null, faults }
   const fits = calibration.value ?? NO_CALIBRATION
   const rows = referenceRows(catalogue, estimation.value, skus.value, fits)
   const reference = {
@@ -79,6 +83,7 @@ export function loadReference(configFolder: string): {
     catalogue,
     estimation: estimation.value,
     calibration: fits,
+    workload: workload.value,
     skus: skus.value,
     regimes: regimes.value,
     jurisdictions: createJurisdictions(jurisdictions.value),

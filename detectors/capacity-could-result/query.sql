@@ -2,10 +2,10 @@
 -- what its members used in the window. Only hours still to come count as potential: past hours of
 -- a commitment are in the use, or were never used.
 -- params: the scope of every measurement; horizon_days, option_weight_mid, option_weight_hi,
---         quoted_weight_mid, quoted_weight_hi
+--         quoted_weight_mid, quoted_weight_hi, operations_max
 -- rows:   a measurement of groups with a commitment that has not ended; lo, mid, hi = used +
 --         potential; figures used_hi, potential_hi, accelerators, known_chip_share, device_hours_left;
---         facts commitments, statuses, declared_uses
+--         facts reason, commitments, statuses, declared_uses
 -- bound:  commitments of the tenants, hours in [since, as_of); final, because the tables are rebuilt
 with
     -- what was last recorded by then; late papers count from their signature or their start
@@ -109,6 +109,10 @@ select
         'device_hours_left', sum(device_s) / 3600
     ) as figures,
     map(
+        'reason', multiIf(
+            any(group_hi) >= {operations_max:Float64}, 'the upper bound of what was used has passed it',
+            any(group_hi) + sum(left_hi) >= {operations_max:Float64}, 'what is left of the commitments inside the horizon suffices, on top of what was used',
+            'used and left of the commitments together stay below it'),
         'commitments', arrayStringConcat(arraySort(groupArray(commitment_id)), ', '),
         'statuses', arrayStringConcat(arraySort(groupUniqArray(firmness)), ', '),
         'declared_uses', arrayStringConcat(arraySort(groupUniqArray(use_declared)), ', ')

@@ -49,7 +49,8 @@ with
             (1 - exp2(-remembered_h / {slow_hours:Float64})) / (1 - exp2(-1 / {slow_hours:Float64})) as slow_weight,
             sumIf(hi_h * exp2(-greatest(now_h - at_h - 1, 0) / {fast_hours:Float64}), at_h >= now_h - memory_h) / fast_weight as fast_hi,
             sumIf(hi_h * exp2(-greatest(now_h - at_h - 1, 0) / {slow_hours:Float64}), at_h >= now_h - memory_h) / slow_weight as slow_hi,
-            sumIf(mid_h * exp2(-greatest(now_h - at_h - 1, 0) / {slow_hours:Float64}), at_h >= now_h - memory_h) / slow_weight as slow_mid
+            sumIf(mid_h * exp2(-greatest(now_h - at_h - 1, 0) / {slow_hours:Float64}), at_h >= now_h - memory_h) / slow_weight as slow_mid,
+            sumIf(mid_h * exp2(-greatest(now_h - at_h - 1, 0) / {fast_hours:Float64}), at_h >= now_h - memory_h) / fast_weight as fast_mid
         from hourly
         group by group_of
     ),
@@ -59,7 +60,7 @@ with
             *,
             busy_hours >= {observed_hours_min:Float64} as is_enough,
             if(is_enough, greatest(fast_hi, slow_hi), 0) as rate_hi_h,
-            if(is_enough, slow_mid, 0) as rate_mid_h,
+            if(is_enough, greatest(fast_mid, slow_mid), 0) as rate_mid_h,
             if(used_hi < {operations_early:Float64}, {margin_early:Float64}, {margin:Float64}) as margin_now,
             rate_hi_h * {horizon_days:Float64} * 24 / margin_now as forward_hi,
             greatest({operations_max:Float64} - used_hi, 0) as missing_hi,

@@ -31,6 +31,8 @@ create table if not exists device_blocks :on_cluster
     lo              Int128,
     mid             Int128,
     hi              Int128,
+    -- of hi, what the power that a node's meter read stands for at most
+    powered         Int128,
     t1_us           Int64,
     t2_us           Int64,
     t3_us           Int64,

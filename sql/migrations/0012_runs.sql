@@ -21,6 +21,7 @@ create table if not exists gangs :on_cluster
     site         LowCardinality(String),
     workloads    Array(String),
     sample_s     Float64,
+    edge_s       Float64,
     device_s     Float64,
     energy_j     Float64,
     flop_lo      Float64,

@@ -7,7 +7,8 @@
 --         keys Array(DateTime) = hours and the hour after each (an interval that ends later reaches
 --         back); before Array(DateTime) = the hour before each (last counter readings only);
 --         first and end String (device ids from, and up to but without; '' is open); block_s UInt32;
---         version, build, island_gap_s, busy_tensor_min, busy_power_share_min
+--         version, build, island_gap_s, busy_tensor_min, busy_power_share_min; power_bounds_hi (1 or 0);
+--         attestations_trusted Array(String): values of precision_source that may lower hi
 -- bound:  the caller packs hours, and devices of a large hour, so that a statement reads about
 --         meter.rows_per_statement samples, and the time alone of those before the tails
 insert into device_blocks
@@ -20,9 +21,6 @@ with
     of_hour -> toDateTime(transform(
         toUInt32(of_hour), arrayMap(at -> toUInt32(at), {hours:Array(DateTime('UTC'))}),
         arrayMap(at -> toUInt32(at), {tails:Array(DateTime('UTC'))}), toUInt32(of_hour)), 'UTC') as tail_of,
-    -- catalogues have the draw of an idle host; a DGX H100 is rated at 575 W a device beyond its
-    -- GPUs, against 205 W idle: between the two lies what a loaded host draws
-    1.4 as host_loaded,
     factors as
     (
         select chip as for_chip, tier as for_tier, precision as for_precision, lo, mid, hi
@@ -36,7 +34,8 @@ with
             m.model as model, m.chip as chip,
             c.idle_w as idle_w, c.tdp_w as tdp_w, c.host_w as host_w,
             c.clock_ref_mhz as clock_ref_mhz, c.sm_count as sm_count,
-            f.pipe_lo as pipe_lo, f.pipe_mid as pipe_mid, f.pipe_hi as pipe_hi, f.gap_mid as gap_mid
+            f.pipe_lo as pipe_lo, f.pipe_mid as pipe_mid, f.pipe_hi as pipe_hi, f.gap_mid as gap_mid,
+            f.gap_hi as gap_hi, f.energy_hi as energy_hi, f.host as host
         from
         (
             select sent.model as model, if(n.known_chip = '', 'unknown', n.known_chip) as chip
@@ -52,7 +51,10 @@ with
                 (maxIf(lo, for_tier = 'fp64'), maxIf(lo, for_tier = 'fp32'), maxIf(lo, for_tier = 'fp16')) as pipe_lo,
                 (maxIf(mid, for_tier = 'fp64'), maxIf(mid, for_tier = 'fp32'), maxIf(mid, for_tier = 'fp16')) as pipe_mid,
                 (maxIf(hi, for_tier = 'fp64'), maxIf(hi, for_tier = 'fp32'), maxIf(hi, for_tier = 'fp16')) as pipe_hi,
-                maxIf(mid, for_tier = 'T5') as gap_mid
+                maxIf(mid, for_tier = 'T5') as gap_mid,
+                maxIf(hi, for_tier = 'gap') as gap_hi,
+                maxIf(hi, for_tier = 'T3') as energy_hi,
+                (maxIf(lo, for_tier = 'host'), maxIf(mid, for_tier = 'host'), maxIf(hi, for_tier = 'host')) as host
             from factors
             where for_precision = ''
             group by for_chip
@@ -65,7 +67,8 @@ with
             for_chip as rate_chip, for_tier as rate_tier, sent.precision as rate_precision,
             argMax(factors.lo, for_precision = rate_precision) as lo,
             argMax(factors.mid, for_precision = rate_precision) as mid,
-            argMax(factors.hi, for_precision = rate_precision) as hi
+            argMax(factors.hi, for_precision = rate_precision) as hi,
+            maxIf(factors.hi, for_precision = '') as open_hi
         from factors
         cross join (select distinct precision from samples where hour in {keys:Array(DateTime('UTC'))}) as sent
         where for_precision = '' or (for_precision = sent.precision and for_tier != 'gap')
@@ -175,6 +178,7 @@ with
             s.*,
             c.chip as chip,
             c.pipe_lo as pipe_lo, c.pipe_mid as pipe_mid, c.pipe_hi as pipe_hi, c.gap_mid as gap_mid,
+            c.gap_hi as gap_hi, c.energy_hi as energy_hi, c.host as host,
             s.device_count * s.slice as units,
             length_ms / 1000 * units as unit_s,
             c.idle_w * units as idle_power_w,
@@ -187,7 +191,8 @@ with
             joules / (length_ms / 1000) as mean_power_w,
             -- what a node's host draws is a guess: a meter that stands alone is read without it, so
             -- that a busy device is never called idle; beside other evidence it is taken off
-            if(power_scope = 'node', c.host_w * units, 0) as host_power_w,
+            if(power_scope = 'node', units, 0) as host_units,
+            c.host_w * host_units as host_power_w,
             ifNull((mean_power_w - idle_power_w) / power_span_w, 0) as power_share_alone,
             ifNull((mean_power_w - idle_power_w - host_power_w) / power_span_w, 0) as power_share,
             if(ifNull(counted, 0), (mma_cycles_total - before_mma) / (sm_cycles_total - before_sm), null) as counter_tensor,
@@ -230,14 +235,24 @@ with
                 e.tier = 'measured', operations,
                 e.tier = 'T1', counter_tensor * clock_share * unit_s,
                 e.tier = 'T2', tensor_active * clock_share * unit_s,
-                e.tier = 'T3', greatest(joules - (idle_power_w + host_loaded * host_power_w) * length_ms / 1000, 0),
+                e.tier = 'T3', greatest(joules - (idle_power_w + host_units * host.2) * length_ms / 1000, 0),
                 e.tier = 'T4', activity * unit_s,
                 0) as amount,
-            -- the host's share of a node meter is a guess: it lowers lo and mid, never hi
-            if(e.tier = 'T3', greatest(joules - idle_power_w * length_ms / 1000, 0), amount) as amount_hi,
-            if(e.tier = 'gap', 0, amount * r.lo + dotProduct(vector_amounts, pipe_lo)) as sample_lo,
+            -- how much of a node meter is the host's is a guess: lo takes the most off, hi the least
+            if(e.tier = 'T3', greatest(joules - (idle_power_w + host_units * host.3) * length_ms / 1000, 0), amount) as amount_lo,
+            if(e.tier = 'T3', greatest(joules - (idle_power_w + host_units * host.1) * length_ms / 1000, 0), amount) as amount_hi,
+            if(e.tier = 'gap', 0, amount_lo * r.lo + dotProduct(vector_amounts, pipe_lo)) as sample_lo,
             if(e.tier = 'gap', unit_s * gap_mid, amount * r.mid + dotProduct(vector_amounts, pipe_mid)) as sample_mid,
-            if(e.tier = 'gap', unit_s * r.hi, amount_hi * r.hi + dotProduct(vector_amounts, pipe_hi)) as sample_hi,
+            -- what the provider's own meter of the node says: gauges that the guest reports may raise hi
+            -- beyond it and never lower it. At most what a dark device is taken to do
+            if(power_scope = 'node', {power_bounds_hi:Float64}, 0) * least(
+                ifNull(greatest(joules - (idle_power_w + host_units * host.1) * length_ms / 1000, 0), 0) * energy_hi,
+                unit_s * gap_hi) as powered,
+            -- the customer's own word on the format lowers nothing
+            if(e.precision_source in {attestations_trusted:Array(String)}, r.hi, greatest(r.hi, r.open_hi)) as factor_hi,
+            greatest(
+                if(e.tier = 'gap', unit_s * r.hi, amount_hi * factor_hi + dotProduct(vector_amounts, pipe_hi)),
+                powered) as sample_hi,
             multiIf(
                 e.tier = 'gap', 0,
                 e.tier = 'measured', operations > 0,
@@ -265,6 +280,7 @@ with
             toInt128(round(ifNull(sample_lo, 0) * to_share)) - toInt128(round(ifNull(sample_lo, 0) * from_share)) as piece_lo,
             toInt128(round(ifNull(sample_mid, 0) * to_share)) - toInt128(round(ifNull(sample_mid, 0) * from_share)) as piece_mid,
             toInt128(round(ifNull(sample_hi, 0) * to_share)) - toInt128(round(ifNull(sample_hi, 0) * from_share)) as piece_hi,
+            toInt128(round(powered * to_share)) - toInt128(round(powered * from_share)) as piece_powered,
             toInt64(round(ifNull(joules_read, 0) * 1000 * to_share)) - toInt64(round(ifNull(joules_read, 0) * 1000 * from_share)) as piece_mj,
             toInt64(round((piece_end_ms - start_ms) * units * 1000)) - toInt64(round((piece_start_ms - start_ms) * units * 1000)) as piece_unit_us,
             -- a stretch without evidence between busy ones does not break them apart, nor does it
@@ -302,6 +318,7 @@ with
             sum(piece_lo) as lo,
             sum(piece_mid) as mid,
             sum(piece_hi) as hi,
+            sum(piece_powered) as powered,
             sumIf(piece_unit_us, tier in ('measured', 'T1')) as t1_us,
             sumIf(piece_unit_us, tier = 'T2') as t2_us,
             sumIf(piece_unit_us, tier = 'T3') as t3_us,

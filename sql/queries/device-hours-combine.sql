@@ -56,7 +56,9 @@ with
         select
             hour as node_hour, site_last as node_site, node_last as node_name,
             sumIf(units, not is_meter) as own_us,
-            sumIf(units, is_meter) as meter_us
+            sumIf(units, is_meter) as meter_us,
+            sumIf(high, not is_meter) as own_hi,
+            sumIf(powered_hi, is_meter) as meter_hi
         from
         (
             select
@@ -64,7 +66,9 @@ with
                 argMax(node_id, last_end_ms) as node_last,
                 argMax(site, last_end_ms) as site_last,
                 max(is_node_meter) as is_meter,
-                sum(unit_us) as units
+                sum(unit_us) as units,
+                sum(hi) as high,
+                sum(powered) as powered_hi
             from device_blocks final
             where hour in {hours:Array(DateTime('UTC'))}
             group by tenant_id, hour, device_id, workload_id
@@ -78,7 +82,10 @@ with
     (
         select
             *,
-            if(is_meter and own_us > 0, greatest(meter_us - own_us, 0) / meter_us, 1) as witness
+            if(is_meter and own_us > 0, greatest(meter_us - own_us, 0) / meter_us, 1) as witness,
+            -- what stands beside the meter of its node is bounded by its share of what that has seen
+            if(is_meter or meter_us = 0 or own_hi = 0, 1,
+                greatest(1, meter_hi / own_hi * least(own_us / meter_us, 1))) as lift
         from joined
         left any join nodes on node_hour = hour and node_site = site_last and node_name = node_last
     )
@@ -96,7 +103,7 @@ select
     joules / 1000 * witness as energy_j,
     toFloat64(low) * witness as flop_lo,
     toFloat64(middle) * witness as flop_mid,
-    toFloat64(high) * witness as flop_hi,
+    toFloat64(high) * witness * lift as flop_hi,
     t1 / 1e6 * witness as t1_s,
     t2 / 1e6 * witness as t2_s,
     t3 / 1e6 * witness as t3_s,
@@ -115,7 +122,7 @@ select
             arraySum(part -> part.6, stretch) / 1000 * witness,
             toFloat64(arraySum(part -> part.7, stretch)) * witness,
             toFloat64(arraySum(part -> part.8, stretch)) * witness,
-            toFloat64(arraySum(part -> part.9, stretch)) * witness),
+            toFloat64(arraySum(part -> part.9, stretch)) * witness * lift),
         arrayFilter(stretch -> arrayMax(part -> part.4, stretch) > 0, joined_links)) as islands,
     sample_count,
     {build:UInt64} as build,

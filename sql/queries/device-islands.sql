@@ -2,60 +2,67 @@
 -- than idle_gap_s, cut at midnight UTC. Job ids are told and play no part.
 -- params: tenants Array(String), from DateTime64(3), until DateTime64(3), idle_gap_s Float64
 -- rows:   one per tenant, day, device and island; start, end; units (devices behind the meter);
---         device_key and node_key are hashes; tensor_device_s is the part of device_s in which
---         tensor_s, seconds of full tensor activity, was measured
--- bound:  device-hours of these tenants in [from, until)
+--         device_key and node_key are hashes; cuts counts pauses, and half for a start and an end
+--         other than midnight; tensor_device_s is the part of device_s in which tensor_s, seconds of
+--         full tensor activity, was measured
+-- bound:  device-hours of these tenants in [from, until). Arrays by device and day, because windows
+--         over the same rows take twice the CPU
 with
-    hours as
+    device_days as
     (
         select
-            tenant_id, hour, toStartOfDay(hour) as day, chip, fabric_id, device_id, site, device_count, workload_id,
-            if(node_id = '', device_id, toString(node_id)) as node,
-            arrayReverseSort([(t1_s, 'T1'), (t2_s, 'T2'), (t3_s, 'T3'), (t4_s, 'T4'), (unmetered_s, 'T5')])[1].2 as tier,
-            tensor_mean,
-            max(covered_s / greatest(samples, 1)) over (partition by tenant_id, day, device_id) as length_s,
-            -- activity while busy: the mean of the hour is spread over what it was busy for, so that
-            -- an hour half idle does not look half as active
-            greatest(1, ifNotFinite(covered_s * device_count / busy_device_s, 1)) as busy_share,
-            -- seconds that no sample covers, from midnight to the end of the hour
-            toUnixTimestamp(hour) - toUnixTimestamp(day) + 3600
-                - sum(covered_s) over (partition by tenant_id, day, chip, fabric_id, device_id order by hour) as missing_s,
-            3600 - sum(covered_s) over (partition by tenant_id, day, chip, fabric_id, device_id, hour) as missing_here_s,
-            islands
-        from device_hours final
-        where tenant_id in {tenants:Array(String)}
-          and hour >= {from:DateTime64(3, 'UTC')} and hour < {until:DateTime64(3, 'UTC')}
+            tenant_id, toStartOfDay(hour) as day, chip, fabric_id, device_id,
+            max(covered_s / greatest(samples, 1)) as length_s,
+            max(device_count) as units,
+            sumMap([toUnixTimestamp(hour)], [covered_s]) as covered,
+            arraySort(groupArrayArray(arrayMap(island -> (
+                    toUnixTimestamp64Milli(island.1) as start_ms,
+                    toUnixTimestamp64Milli(island.2) as end_ms,
+                    toString(workload_id) as workload,
+                    toUnixTimestamp(hour) as hour_s,
+                    if(node_id = '', device_id, toString(node_id)) as node,
+                    toString(site) as place,
+                    main_tier as tier,
+                    -- activity while busy: the mean of the hour is spread over what it was busy for,
+                    -- so that an hour half idle does not look half as active
+                    ifNull(tensor_mean, 0) * greatest(1, ifNotFinite(covered_s * device_count / busy_device_s, 1)) as tensor,
+                    tensor_mean is not null as has_tensor,
+                    island.3 as device_s, island.4 as joules, island.5 as lo, island.6 as mid, island.7 as hi),
+                islands))) as pieces
+        from
+        (
+            select *, arrayReverseSort([(t1_s, 'T1'), (t2_s, 'T2'), (t3_s, 'T3'), (t4_s, 'T4'), (unmetered_s, 'T5')])[1].2 as main_tier
+            from device_hours final
+            where tenant_id in {tenants:Array(String)}
+              and hour >= {from:DateTime64(3, 'UTC')} and hour < {until:DateTime64(3, 'UTC')}
+        )
+        group by tenant_id, day, chip, fabric_id, device_id
+        having notEmpty(pieces)
     ),
-    pieces as
+    parted as
     (
         select
-            * except (islands),
-            arrayJoin(islands) as island,
-            toUnixTimestamp64Milli(island.1) as start_ms,
-            toUnixTimestamp64Milli(island.2) as end_ms
-        from hours
-    ),
-    marked as
-    (
-        select
-            *,
-            max(end_ms) over before as busy_until_ms,
-            (start_ms - busy_until_ms) / 1000 as pause_s,
-            lagInFrame(missing_s - missing_here_s) over
-                (partition by tenant_id, day, chip, fabric_id, device_id order by start_ms, end_ms) as missing_before_s,
-            pause_s > {idle_gap_s:Float64}
-                and not (pause_s <= 2.5 * length_s and missing_s - missing_before_s >= 0.9 * pause_s) as is_fresh
-        from pieces
-        window before as
-            (partition by tenant_id, day, chip, fabric_id, device_id order by start_ms, end_ms
-             rows between unbounded preceding and 1 preceding)
-    ),
-    numbered as
-    (
-        select *, sum(is_fresh) over
-            (partition by tenant_id, day, chip, fabric_id, device_id order by start_ms, end_ms
-             rows between unbounded preceding and current row) as island_no
-        from marked
+            * except (covered, pieces),
+            pieces.1 as starts_ms,
+            -- the latest end so far, before each piece
+            arrayPopBack(arrayPushFront(
+                arrayReduceInRanges('max', arrayMap(count -> (1, count), arrayEnumerate(pieces)), pieces.2),
+                starts_ms[1])) as busy_until_ms,
+            arrayMap(hour_s -> indexOf(covered.1, hour_s), pieces.4) as places,
+            -- seconds that no sample covers, from midnight to the end of the piece's hour; to its begin
+            arrayMap((at, total) -> at + 3600 - toUnixTimestamp(day) - total, covered.1, arrayCumSum(covered.2)) as missing,
+            arrayMap(at -> missing[at], places) as missing_s,
+            arrayMap(at -> missing[at] - 3600 + covered.2[at], places) as missing_before_s,
+            arrayMap((start_ms, until_ms) -> (start_ms - until_ms) / 1000, starts_ms, busy_until_ms) as pauses_s,
+            arrayMap((after, before) -> after - before, missing_s,
+                arrayPopBack(arrayPushFront(missing_before_s, missing_s[1]))) as unseen_s,
+            arrayMap((pause_s, unseen) -> pause_s > {idle_gap_s:Float64}
+                    and not (pause_s <= 2.5 * length_s and unseen >= 0.9 * pause_s), pauses_s, unseen_s) as breaks,
+            arrayMap((pause_s, unseen, is_break) -> not is_break and pause_s > 0 and unseen < 0.9 * pause_s,
+                pauses_s, unseen_s, breaks) as cuts,
+            arrayJoin(arraySplit((piece, is_break) -> is_break, arrayZip(pieces, cuts), breaks)) as island,
+            island.1 as own
+        from device_days
     )
 select
     toString(tenant_id) as tenant_id,
@@ -64,21 +71,22 @@ select
     toString(fabric_id) as fabric_id,
     device_id,
     toString(cityHash64(device_id)) as device_key,
-    fromUnixTimestamp64Milli(min(start_ms), 'UTC') as start,
-    fromUnixTimestamp64Milli(max(end_ms), 'UTC') as end,
-    max(device_count) as units,
-    toString(cityHash64(argMin(node, (start_ms, workload_id)))) as node_key,
-    toString(argMin(site, (start_ms, workload_id))) as site,
-    arraySort(groupUniqArrayIf(100)(toString(workload_id), workload_id != '')) as workloads,
-    max(length_s) as sample_s,
-    sum(toInt64(round(island.3 * 1000))) / 1000 as device_s,
-    toFloat64(sum(toInt64(round(island.4)))) as energy_j,
-    toFloat64(sum(toInt128(round(island.5)))) as flop_lo,
-    toFloat64(sum(toInt128(round(island.6)))) as flop_mid,
-    toFloat64(sum(toInt128(round(island.7)))) as flop_hi,
-    argMax(tier, (island.3, tier)) as tier,
-    sum(toInt64(round(ifNull(tensor_mean, 0) * busy_share * island.3 * 1000))) / 1000 as tensor_s,
-    sumIf(toInt64(round(island.3 * 1000)), tensor_mean is not null) / 1000 as tensor_device_s
-from numbered
-group by tenant_id, day, chip, fabric_id, device_id, island_no
+    fromUnixTimestamp64Milli(arrayMin(own.1) as first_ms, 'UTC') as start,
+    fromUnixTimestamp64Milli(arrayMax(own.2) as last_ms, 'UTC') as end,
+    units,
+    toString(cityHash64(own.5[1])) as node_key,
+    own.6[1] as site,
+    arraySlice(arraySort(arrayDistinct(arrayFilter(workload -> workload != '', own.3))), 1, 100) as workloads,
+    length_s as sample_s,
+    arrayCount(island.2) + (first_ms != toUnixTimestamp(day) * 1000) / 2
+        + (last_ms != (toUnixTimestamp(day) + 86400) * 1000) / 2 as cuts,
+    arraySum(arrayMap(seconds -> toInt64(round(seconds * 1000)), own.10)) / 1000 as device_s,
+    toFloat64(arraySum(arrayMap(joules -> toInt64(round(joules)), own.11))) as energy_j,
+    toFloat64(arraySum(arrayMap(operations -> toInt128(round(operations)), own.12))) as flop_lo,
+    toFloat64(arraySum(arrayMap(operations -> toInt128(round(operations)), own.13))) as flop_mid,
+    toFloat64(arraySum(arrayMap(operations -> toInt128(round(operations)), own.14))) as flop_hi,
+    arrayReverseSort(arrayZip(own.10, own.7))[1].2 as tier,
+    arraySum(arrayMap((share, seconds) -> toInt64(round(share * seconds * 1000)), own.8, own.10)) / 1000 as tensor_s,
+    arraySum(arrayMap((seconds, has) -> has * toInt64(round(seconds * 1000)), own.10, own.9)) / 1000 as tensor_device_s
+from parted
 order by day, tenant_id, chip, fabric_id, start, device_id

@@ -5,7 +5,7 @@
 -- bound:  gangs of runs of these tenants that ended at or after `since`
 select
     toString(tenant_id) as tenant_id, toString(chip) as chip, fabric_id, gang_id, start, end, devices, first_device, nodes, [] as members,
-    site, workloads, sample_s, device_s, energy_j, flop_lo, flop_mid, flop_hi, tier, tensor_mean, power_mean_w, links, run_id
+    site, workloads, sample_s, edge_s, device_s, energy_j, flop_lo, flop_mid, flop_hi, tier, tensor_mean, power_mean_w, links, run_id
 from gangs final
 where tenant_id in {tenants:Array(String)} and start < {before:DateTime64(3, 'UTC')}
   and start >= (

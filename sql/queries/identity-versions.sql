@@ -10,3 +10,4 @@ select
     toString(content_hash) as content_hash
 from identity_records final
 where kind in {kinds:Array(String)} and id in {ids:Array(String)}
+order by kind, id, valid_from, recorded_at, content_hash

@@ -1,6 +1,6 @@
 -- Rebuilds usage-hours from device-hours and charges. Billing fills what telemetry lacks and is
 -- never added to it: dark = billed beyond observed, less what unknown chips account for. While
--- the tenant reported within a day, dark time is a gap (lo 0, mid at its own recent rate, hi at
+-- the tenant reported on that day or within the day before, dark time is a gap (lo 0, mid at its own recent rate, hi at
 -- the most the chip can do); without any recent telemetry the estimate rests on billing alone.
 -- params: hours Array(DateTime) of whole UTC days, version, build
 -- bound:  the device-hours and charges of these hours and the 24 hours before them
@@ -140,7 +140,7 @@ with
         from darkened as d
         inner join observed as o on o.tenant_id = d.tenant_id and o.chip_id = d.chip_id
         where d.dark_s > 0 and o.observed_s > 0
-          and o.hour <= d.hour and o.hour >= d.hour - toIntervalHour(24)
+          and (o.hour <= d.hour and o.hour >= d.hour - toIntervalHour(24) or toDate(o.hour) = toDate(d.hour))
         group by recent_tenant, recent_hour, recent_chip
     ),
     factors as

@@ -28,7 +28,7 @@ export interface Probing {
 }
 
 /** Looks this often: the resolution of the answer. */
-const LOOK_MS = 100
+const LOOK_MS = 250
 /** Tenants that one question names. */
 const TENANTS_MAX = 100
 

@@ -19,3 +19,11 @@ export async function readTicks(url: string): Promise<TickMetrics> {
     stages: Object.fromEntries(sums.map(([, stage = '', sum]) => [stage, perTick(Number(sum))])),
   }
 }
+
+/** Samples that a running product has accepted. */
+export async function readAccepted(url: string): Promise<number> {
+  const answer = await fetch(`${url}/metrics`)
+  const line =
+    /^flopwatch_ingest_records_total\{stream="telemetry.accelerator",outcome="accepted"\} (\S+)$/m
+  return Number(line.exec(await answer.text())?.[1] ?? 0)
+}

@@ -14,6 +14,8 @@ export interface CommandContext {
   readonly stopped: Promise<void>
   /** Largest resident size of the process so far. */
   memoryPeak_bytes(): number
+  /** Processor time of all threads of the process so far, seconds. */
+  cpu_s(): number
 }
 
 /** Exit codes of the contract. */

@@ -15,6 +15,8 @@ import { SECTIONS } from '../evaluate/catalogue.ts'
 import { runSections } from '../evaluate/run.ts'
 import type { Bench, EvaluationContext } from '../evaluate/section.ts'
 import { openReference } from '../reference.ts'
+import { createDerive } from '../stages/derive.ts'
+import { createGroup } from '../stages/group.ts'
 import { createMeter } from '../stages/meter.ts'
 import { createProgress } from '../terminal/progress.ts'
 import { formatTable } from '../terminal/table.ts'
@@ -38,7 +40,7 @@ export interface EvaluateOptions {
 }
 
 /** The seed to quote: no constant was chosen on it (those of `config/` name theirs). */
-const SEED = 20261128
+const SEED = 20261130
 
 export async function evaluateCommand(
   context: CommandContext,
@@ -54,7 +56,9 @@ export async function evaluateCommand(
     quick: options.quick === true,
     catalogue: reference.catalogue,
     estimation: reference.estimation,
+    workload: reference.workload,
     openBench: benches.open,
+    cpu_s: context.cpu_s,
     readData: name => readOrNull(join(published, name)),
     progress: () => undefined,
   }
@@ -88,16 +92,20 @@ function createBenches(context: CommandContext) {
   }
 }
 
-function benchOf({ store, intake, reference, settings, clock, bundle }: App): Bench {
+function benchOf(app: App): Bench {
+  const { store, intake, reference, settings, clock, bundle, identity } = app
+  const builds = createBuildNumbers(clock.now)
   const meter = createMeter({
     store,
     clock,
-    builds: createBuildNumbers(clock.now),
+    builds,
     settings: settings.meter,
     catalogueVersion: reference.version,
   })
+  const group = createGroup({ store, build: builds, ownership: identity.ownership })
+  const derive = createDerive({ store, clock, builds, settings: settings.derive })
   const { detectors } = bundle
-  return { store, intake, meter, detectors, catalogueVersion: reference.version }
+  return { store, intake, meter, group, derive, detectors, catalogueVersion: reference.version }
 }
 
 async function evaluateSections(

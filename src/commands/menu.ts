@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { createClassify } from '../stages/classify.ts'
 import { type AuditOptions, auditCommand } from './audit.ts'
 import { type BenchOptions, benchCommand } from './bench.ts'
 import { type CalibrateOptions, calibrateCommand } from './calibrate.ts'
@@ -205,7 +206,9 @@ async function explain(
   const app = await openForCommand(context, options)
   try {
     const print = (text: string) => printLine(context, text)
-    await explainCommand({ print, store: app.store }, finding, { json: options.json === true })
+    const { store, reference } = app
+    const classify = createClassify(store, reference.workload, reference.version)
+    await explainCommand({ print, store, classify }, finding, { json: options.json === true })
   } finally {
     await app.close()
   }

@@ -11,6 +11,7 @@ import { buildServer, type Server } from '../http/server.ts'
 import type { Intake } from '../ports/intake.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import { checkBind } from '../settings.ts'
+import { createClassify } from '../stages/classify.ts'
 import { type CommandContext, type GlobalOptions, printLine } from './context.ts'
 import { type DetectRole, startDetectRole } from './detect-role.ts'
 import { readEvidence } from './explain.ts'
@@ -103,6 +104,7 @@ async function openServer(app: App, serving: Serving): Promise<Server> {
   const { roles, metrics, intake, detecting, reading } = serving
   const { clock, settings } = app
   const store = measuredStore(app.store, metrics, clock)
+  const classify = createClassify(store, app.reference.workload, app.reference.version)
   return buildServer({
     store,
     clock,
@@ -117,7 +119,8 @@ async function openServer(app: App, serving: Serving): Promise<Server> {
       hindrances: () => hindrancesOf({ detecting, reading }),
       retry_after_s: settings.ingest.retry_after_s,
     },
-    evidence: findingId => readEvidence(store, findingId),
+    evidence: findingId => readEvidence(store, findingId, classify),
+    classify,
     renderers: [createHtmlRenderer(), createPdfRenderer()],
     routes: roles.includes('ingest') ? [ingestRoutes({ intake, settings: settings.ingest })] : [],
   })

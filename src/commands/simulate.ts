@@ -1,11 +1,15 @@
 /** `flopwatch simulate SCENARIO`: a synthetic fleet as NDJSON, with its ground truth beside it. */
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { type WrittenFile, writeDocument, writeStream } from '../adapters/files/write-streams.ts'
 import { Fault } from '../domain/fault.ts'
 import { parseInstant } from '../domain/window.ts'
+import { formatConfigFault } from '../settings.ts'
+import { type PlayedPlan, type PlayTruth, playPlan } from '../simulate/play/plan.ts'
+import { planFile } from '../simulate/play/plan-file.ts'
 import { isScenarioName, SCENARIOS, type ScenarioName } from '../simulate/scenarios/catalogue.ts'
 import { type SimulationOptions, simulate } from '../simulate/simulate.ts'
 import type { Truth } from '../simulate/truth.ts'
+import { readYaml } from '../yaml-file.ts'
 import type { CommandContext } from './context.ts'
 
 /** As the command line gives them; every value but the scenario may be missing. */
@@ -26,7 +30,7 @@ export type SimulateProgress = (stream: string, lines: number, total: number) =>
 export interface SimulatedFleet {
   readonly directory: string
   readonly files: readonly WrittenFile[]
-  readonly truth: Truth
+  readonly truth: Truth | PlayTruth
 }
 
 const SEED = 1
@@ -40,9 +44,10 @@ export async function simulateCommand(
   args: SimulateArguments,
   progress: SimulateProgress = () => undefined,
 ): Promise<SimulatedFleet> {
-  const scenario = readScenario(args.scenario)
-  const directory = args.out ?? join('out', scenario)
-  const simulation = simulate(scenario, readOptions(args))
+  const isFile = /\.ya?ml$/.test(args.scenario)
+  const name = isFile ? basename(args.scenario).replace(/\.ya?ml$/, '') : args.scenario
+  const directory = args.out ?? join('out', name)
+  const simulation = isFile ? readPlan(args) : simulate(readScenario(name), readOptions(args))
   const files: WrittenFile[] = []
   for (const stream of simulation.streams) {
     const onProgress = (lines: number) => progress(stream.name, lines, stream.expected)
@@ -50,7 +55,7 @@ export async function simulateCommand(
     context.stdout.write(`${describe(file)}\n`)
     files.push(file)
   }
-  const truth = simulation.truth()
+  const truth = typeof simulation.truth === 'function' ? simulation.truth() : simulation.truth
   const path = join(directory, 'truth.json')
   await writeDocument(path, truth)
   context.stdout.write(`${path}: what really happened\n`)
@@ -59,6 +64,14 @@ export async function simulateCommand(
 
 function describe(file: WrittenFile): string {
   return `${file.path}: ${file.lines} records, ${(file.bytes / 1e6).toFixed(1)} MB`
+}
+
+/** A cloud that a file describes. Throws CONFIG_INVALID with file and line. */
+function readPlan(args: SimulateArguments): PlayedPlan {
+  const { seed, until, days } = readOptions(args)
+  const { value, faults } = readYaml(args.scenario, planFile)
+  if (value === null) throw new Fault('CONFIG_INVALID', faults.map(formatConfigFault).join('\n'))
+  return playPlan(days === undefined ? value : { ...value, days }, seed, until)
 }
 
 function readScenario(name: string): ScenarioName {

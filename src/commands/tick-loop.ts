@@ -20,22 +20,32 @@ export interface TickLoop {
 }
 
 export const FAILURES_TO_UNREADY = 3
+/** Ingest of the same machine gets at least a quarter of the time for itself. */
+const REST_SHARE = 1 / 3
 
 /** `fence` says whether this process is the one that detects; the others wait for their turn. */
 export function startTickLoop(app: App, metrics: Metrics, fence: Fence = UNFENCED): TickLoop {
   const cancel = new AbortController()
   let failures = 0
+  const { tick_s, quiet_tick_s } = app.settings.detect
   const run = async (): Promise<void> => {
     let fullAt: Instant = Number.NEGATIVE_INFINITY
+    let ranAt: Instant = Number.NEGATIVE_INFINITY
     while (!cancel.signal.aborted) {
       const until = app.clock.now()
       const full = until - fullAt >= HOUR_MS
-      let wait_s = app.settings.detect.tick_s
+      let wait_s = tick_s
       try {
+        if (!full && until - ranAt < quiet_tick_s * 1000 && !(await anythingDirty(app, until))) {
+          await rest(wait_s, cancel.signal)
+          continue
+        }
         const outcome = await tickOnce(app, metrics, fence, { until, full })
         failures = 0
+        ranAt = until
         if (outcome.done) {
           if (full) fullAt = until
+          wait_s = Math.max(tick_s, (REST_SHARE * (app.clock.now() - until)) / 1000)
         } else {
           fullAt = Number.NEGATIVE_INFINITY
           wait_s *= 1 + apart(app.instance)
@@ -45,7 +55,7 @@ export function startTickLoop(app: App, metrics: Metrics, fence: Fence = UNFENCE
         fullAt = Number.NEGATIVE_INFINITY
         app.logger.error({ fault, failures }, 'tick failed; the next one does its work again')
       }
-      await delay(wait_s * 1000, undefined, { signal: cancel.signal }).catch(() => undefined)
+      await rest(wait_s, cancel.signal)
     }
     metrics.detecting(false)
   }
@@ -57,6 +67,15 @@ export function startTickLoop(app: App, metrics: Metrics, fence: Fence = UNFENCE
       await running
     },
   }
+}
+
+async function anythingDirty(app: App, until: Instant): Promise<boolean> {
+  const rows = await app.store.query('hour-marks-dirty', { from: 0, until, limit: 1 })
+  return rows.length > 0
+}
+
+async function rest(wait_s: number, signal: AbortSignal): Promise<void> {
+  await delay(wait_s * 1000, undefined, { signal }).catch(() => undefined)
 }
 
 async function tickOnce(

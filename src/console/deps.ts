@@ -2,6 +2,7 @@ import type { ColourRule } from '../domain/case/case-summary.ts'
 import type { DetectorBundle } from '../domain/detector.ts'
 import type { EvidenceParts } from '../domain/evidence-tree.ts'
 import type { Regime } from '../domain/regime.ts'
+import type { Classify } from '../domain/workload-class.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
 import type { PageText } from './layout.ts'
@@ -14,6 +15,7 @@ export interface ConsoleDeps {
   readonly detectors: DetectorBundle
   readonly colours: ColourRule
   readonly evidence: (findingId: string) => Promise<EvidenceParts>
+  readonly classify: Classify
 }
 
 export interface PageRequest {

@@ -90,13 +90,14 @@ const INTERVAL_SD = 1.645
 
 /**
  * P(value > threshold) for a lognormal with median `mid` and 90 % interval `[lo, hi]` (compute.md
- * 1.7). Exact values (lo = mid = hi) give 0 or 1; an equal value counts as above, since the band
- * that asks has already matched. Where lo is zero (gaps add nothing to it) hi alone gives the width.
+ * 1.7), each side of the median with its own width. Exact values (lo = mid = hi) give 0 or 1; an
+ * equal value counts as above, since the band that asks has already matched. Where lo is zero (gaps
+ * add nothing to it) hi alone gives the width.
  */
 export function probabilityAbove(measured: Operations, threshold: number): number {
   const { lo, mid, hi } = measured
   if (mid <= 0) return hi >= threshold ? 0.05 : 0
-  const width = lo > 0 ? Math.log(hi / lo) / 2 : Math.log(hi / mid)
+  const width = threshold < mid && lo > 0 ? Math.log(mid / lo) : Math.log(hi / mid)
   const sd = width / INTERVAL_SD
   if (sd <= 0) return mid >= threshold ? 1 : 0
   return normalBelow(Math.log(mid / threshold) / sd)

@@ -12,11 +12,11 @@ const oddsSettings = z
     /** Before any evidence, after a pause up to hard_gap_s. */
     restart: z.number().default(-1.4),
     /** The same beyond hard_gap_s: most often another job. */
-    pause: z.number().default(-4.5),
+    pause: z.number().default(-5.2),
     /** Per e-fold of what the run had lasted, over a day or over four longer pauses; at most. */
-    length: z.number().default(0.9),
-    restart_length_max: z.number().default(2.5),
-    pause_length_max: z.number().default(3),
+    length: z.number().default(1.3),
+    restart_length_max: z.number().default(4),
+    pause_length_max: z.number().default(4),
     /** All nodes in common; none; elsewhere, where nodes say nothing. */
     nodes: z.number().default(1.5),
     nodes_none: z.number().default(-2.5),
@@ -28,7 +28,7 @@ const oddsSettings = z
     signature: z.number().default(3),
     signature_min: z.number().default(-3.3),
     /** Per unit of relative difference of activity or power. */
-    signature_fold: z.number().default(-50),
+    signature_fold: z.number().default(-100),
     /** A later stage of the same model, before any evidence. */
     stage: z.number().default(-2),
   })
@@ -38,7 +38,7 @@ const oddsSettings = z
 const chainSettings = z
   .strictObject({
     /** Up to here a pause is a restart after a fault. */
-    hard_gap_s: z.number().positive().default(1800),
+    hard_gap_s: z.number().positive().default(2700),
     /** Beyond this pause no stretch continues a run. */
     soft_gap_s: z.number().positive().default(86_400),
     /** Beyond this pause none is a later stage of the same model. */

@@ -14,7 +14,12 @@ export type Severity = (typeof SEVERITIES)[number]
  * no legal threshold measures, then the upper bound passes, the middle passes, the lower bound
  * passes (reference: states COULD, PRESUME, CROSSED).
  */
-export const STATES = ['present', 'could', 'presume', 'crossed'] as const
+/**
+ * present: a warning sign that counts no operations. The others say how far operations go at the
+ * horizon: watch from 0.3 of the threshold on, could when the upper bound passes it; presume when the
+ * middle of what was used does, crossed when the lower bound does. A clear answer is none of them.
+ */
+export const STATES = ['present', 'watch', 'could', 'presume', 'crossed'] as const
 export type State = (typeof STATES)[number]
 
 export const SUBJECT_KINDS = ['run', 'tenant', 'group', 'device'] as const
@@ -26,6 +31,7 @@ export const FEATURES = [
   'lineage-operations',
   'tenant-operations-rolling',
   'group-operations-rolling',
+  'entity-operations-rolling',
   'tenant-dark-share',
   'tenant-silent-zero',
 ] as const
@@ -97,6 +103,8 @@ const shared = {
   title: z.string().min(10),
   status: z.enum(['experimental', 'test', 'stable', 'retired']),
   raises: z.enum(['finding', 'signal']),
+  /** `hour`: asked once an hour about everything, for what takes days to show and much to find. */
+  cadence: z.enum(['tick', 'hour']).default('tick'),
   subject: z.enum(SUBJECT_KINDS),
   unit: z.enum(UNITS),
   basis: z.enum(['observed', 'potential', 'declared']),

@@ -20,7 +20,8 @@ import type { Operations, Tier } from './quantity.ts'
  * measured one operation that the device itself counted; fp64, fp32, fp16 active second of that
  * vector pipe at the reference clock; capacity committed device-second; peak device-second at
  * theoretical maximum (lo BF16, mid fastest training format, hi fastest format of all); model
- * the share of executed operations that the model needs.
+ * the share of executed operations that the model needs; host no operations but the watts that the
+ * host of one device adds to the meter of a node.
  */
 export const FACTOR_TIERS = [
   'T1',
@@ -36,6 +37,7 @@ export const FACTOR_TIERS = [
   'capacity',
   'peak',
   'model',
+  'host',
 ] as const
 export type FactorTier = (typeof FACTOR_TIERS)[number]
 
@@ -43,6 +45,8 @@ export type FactorTier = (typeof FACTOR_TIERS)[number]
 export interface FactorBasis {
   readonly priors: Estimation
   readonly fits: readonly Fit[]
+  /** The work is known to be training; otherwise `lo` holds whatever it was. */
+  readonly is_training?: boolean
 }
 
 export function factor(
@@ -74,6 +78,8 @@ export function factor(
       return peakFactor(chip, priors)
     case 'model':
       return priors.model_share.value
+    case 'host':
+      return hostDraw(chip, priors)
   }
 }
 
@@ -87,20 +93,27 @@ function evidenceFactor(
   chip: Accelerator,
   tier: 'T1' | 'T2' | 'T4' | 'T5',
   attested: Precision | null,
-  { priors, fits }: FactorBasis,
+  basis: FactorBasis,
 ): Operations {
-  const fit = fitOf(fits, chip.id, tier)
+  const { priors } = basis
+  const fit = fitOf(basis.fits, chip.id, tier)
   const base = referencePeak(chip) * baseShare(tier, priors) * (fit?.ratio ?? 1)
   const sigma = fit?.sd ?? tierSpread(tier, priors)
-  const by = tier === 'T1' || tier === 'T2' ? byActivity : byTime
-  return overFormats(base, sigma, chip, attested, by, priors)
+  if (tier === 'T1' || tier === 'T2') {
+    return overFormats(
+      trainingWork(base, sigma, formatGains(chip, attested, priors), byActivity),
+      priors,
+    )
+  }
+  const training = trainingWork(base, sigma, formatGains(chip, attested, priors), byTime)
+  return overWork(training, base, 'per_second', basis)
 }
 
 /** Published shares count the model's own operations; what is executed is more. */
 function baseShare(tier: 'T1' | 'T2' | 'T4' | 'T5', priors: Estimation): number {
   if (tier === 'T4') return priors.active.peak_share_when_busy.value / priors.model_share.value.mid
   if (tier === 'T5') return priors.billed.peak_share.value / priors.model_share.value.mid
-  return 1
+  return priors.issued.values[tier]
 }
 
 /**
@@ -110,47 +123,67 @@ function baseShare(tier: 'T1' | 'T2' | 'T4' | 'T5', priors: Estimation): number 
 function energyFactor(
   chip: Accelerator,
   attested: Precision | null,
-  { priors, fits }: FactorBasis,
+  basis: FactorBasis,
 ): Operations {
+  const { priors, fits } = basis
   const { peak_share_per_load, assumed_board_power_spread } = priors.energy
   const fit = fitOf(fits, chip.id, 'T3')
   const span_w = Math.max(chip.power.tdp_w - chip.power.idle_w, 1)
   const perJoule = (referencePeak(chip) * peak_share_per_load.value * (fit?.ratio ?? 1)) / span_w
   const board = chip.power.tdp_basis === 'assumed' ? assumed_board_power_spread.value : 0
   const sigma = fit?.sd ?? Math.hypot(tierSpread('T3', priors), board)
-  return overFormats(perJoule, sigma, chip, attested, byTime, priors)
+  const training = trainingWork(perJoule, sigma, formatGains(chip, attested, priors), byTime)
+  return overWork(training, perJoule, 'per_joule', basis)
 }
 
 type GainOf = (gain: FormatGain) => Gain
 const byActivity: GainOf = gain => gain.activity
 const byTime: GainOf = gain => gain.time
 
-/** Quantiles over the formats that are possible. */
-function overFormats(
+/** What training would be worth, format by format. Weights add up to 1. */
+function trainingWork(
   base: number,
   sigma: number,
-  chip: Accelerator,
-  attested: Precision | null,
+  gains: readonly FormatGain[],
   by: GainOf,
-  priors: Estimation,
-): Operations {
-  const gains = formatGains(chip, attested, priors)
-  const [only] = gains
-  if (gains.length === 1 && only) return aroundGain(base, sigma, by(only), priors)
-  const components = gains.map(
-    (gain): Component => ({
-      weight: gain.weight,
-      mean: Math.log10(base * by(gain).factor),
-      sd: Math.hypot(sigma, by(gain).sd),
-    }),
-  )
+): Component[] {
+  return gains.map(gain => ({
+    weight: gain.weight,
+    mean: Math.log10(base * by(gain).factor),
+    sd: Math.hypot(sigma, by(gain).sd),
+  }))
+}
+
+/** Quantiles over the formats that are possible. */
+function overFormats(components: readonly Component[], priors: Estimation): Operations {
+  const [only] = components
+  if (components.length === 1 && only) return around(10 ** only.mean, only.sd, priors)
   const upper = normalBelow(priors.interval_quantile.value)
   const at = (share: number) => 10 ** mixtureQuantile(components, share)
   return { lo: at(1 - upper), mid: at(0.5), hi: at(upper) }
 }
 
-function aroundGain(base: number, sigma: number, gain: Gain, priors: Estimation): Operations {
-  return around(base * gain.factor, Math.hypot(sigma, gain.sd), priors)
+/**
+ * mid and hi as for training. lo also holds for work of other kinds, which does less for the same
+ * energy or in the same time: nobody is told as a fact what may have been something else.
+ */
+function overWork(
+  training: readonly Component[],
+  base: number,
+  by: 'per_joule' | 'per_second',
+  { priors, is_training = false }: FactorBasis,
+): Operations {
+  const bounds = overFormats(training, priors)
+  if (is_training) return bounds
+  const others = Object.values(priors.other_work.values).map(kind => ({
+    weight: kind.share,
+    mean: Math.log10(base * kind[by]),
+    sd: kind.spread,
+  }))
+  const rest = 1 - others.reduce((sum, { weight }) => sum + weight, 0)
+  const all = [...training.map(one => ({ ...one, weight: one.weight * rest })), ...others]
+  const lowest = 10 ** mixtureQuantile(all, 1 - normalBelow(priors.interval_quantile.value))
+  return { ...bounds, lo: Math.min(bounds.lo, lowest) }
 }
 
 /**
@@ -184,6 +217,13 @@ function peakFactor(chip: Accelerator, priors: Estimation): Operations {
   const all = Object.values(chip.peaks.dense_flop_per_s)
   const mid = trainingPeak(chip, priors)
   return { lo: referencePeak(chip), mid, hi: Math.max(mid, ...all) }
+}
+
+/** Watts of the host for each device, where a meter reads the whole node. */
+function hostDraw(chip: Accelerator, { energy }: Estimation): Operations {
+  const { lo, mid, hi } = energy.host_draw.value
+  const idle_w = chip.power.host_w
+  return { lo: idle_w * lo, mid: idle_w * mid, hi: idle_w * hi }
 }
 
 /** An attestation that cannot be true tells nothing: FP8 on a chip without it counts as none. */

@@ -44,6 +44,28 @@ const precisionPriors = z.strictObject({
   time_gain_range: range(z.number().min(1)),
 })
 
+/** Kinds of work that are not training, as far as energy, activity and bills cannot tell. */
+const otherWork = z.strictObject({
+  ...judgement,
+  values: z
+    .record(
+      z.string(),
+      z.strictObject({
+        /** How common, of all busy device time. */
+        share: z.number().min(0).max(1),
+        /** Operations over those of training, for the same energy and in the same time. */
+        per_joule: z.number().positive(),
+        per_second: z.number().positive(),
+        /** Standard deviation of the decimal logarithm of either. */
+        spread: z.number().min(0).max(1),
+      }),
+    )
+    .refine(
+      kinds => Object.values(kinds).reduce((sum, { share }) => sum + share, 0) < 1,
+      'the shares must leave room for training',
+    ),
+})
+
 const capacityPriors = z.strictObject({
   utilisation_mid: share,
   utilisation_hi: share,
@@ -59,13 +81,21 @@ export const estimationFile = z.strictObject({
   interval_quantile: positive,
   /** Causes of error by tier, without precision, added in quadrature. */
   spread: z.record(z.enum(TIERS), spread),
+  /** What an active tensor cycle holds of its nominal operations. */
+  issued: z.strictObject({
+    ...judgement,
+    values: z.strictObject({ T1: z.number().positive().max(1), T2: z.number().positive().max(1) }),
+  }),
   precision: precisionPriors,
   energy: z.strictObject({
     /** Share of the BF16 peak delivered per share of the span from idle to board power. */
     peak_share_per_load: share,
     /** Further spread where the chip's board power is itself an assumption. */
     assumed_board_power_spread: positive,
+    /** What a node meter has of the host, over the draw of an idle one. */
+    host_draw: range(z.number().min(0)),
   }),
+  other_work: otherWork,
   active: z.strictObject({ peak_share_when_busy: share }),
   billed: z.strictObject({ peak_share: share }),
   gap: z.strictObject({ peak_share_hi: share }),

@@ -1,6 +1,8 @@
 import type { EffectiveParameter } from './detector.ts'
 import { formatOperations } from './quantity.ts'
 import { formatInstant, type Instant } from './window.ts'
+import type { WorkloadClass } from './workload-class.ts'
+import { termText, workloadText } from './workload-text.ts'
 
 /**
  * Why a finding says what it says, as a tree: the rule with every value in use, what was measured,
@@ -107,6 +109,8 @@ export interface EvidenceParts {
   /** Oldest first; the last one is explained. */
   readonly versions: readonly [...FindingVersion[], FindingVersion]
   readonly runs: readonly RunEvidence[]
+  /** By run id: what kind of work the largest of them look like. */
+  readonly classes: Readonly<Record<string, WorkloadClass>>
   readonly gangs: readonly GangEvidence[]
   readonly hours: readonly HoursEvidence[]
   readonly commitments: readonly CommitmentEvidence[]
@@ -171,7 +175,7 @@ function tenantNode(tenant: string, parts: EvidenceParts): TreeNode {
     text: tenant === '' ? 'unattributed compute' : `tenant ${tenant}`,
     children: [
       ...own(parts.commitments).map(commitmentLeaf),
-      ...own(parts.runs).map(run => runNode(run, parts.gangs)),
+      ...own(parts.runs).map(run => runNode(run, parts)),
       ...remainder(parts.runs, 'runs'),
       ...own(parts.hours).map(hoursLeaf),
       samplesNode(own(parts.samples), parts.samples),
@@ -179,16 +183,25 @@ function tenantNode(tenant: string, parts: EvidenceParts): TreeNode {
   }
 }
 
-function runNode(run: RunEvidence, gangs: readonly GangEvidence[]): TreeNode {
+function runNode(run: RunEvidence, { gangs, classes }: EvidenceParts): TreeNode {
   const own = gangs.filter(gang => run.gang_ids.includes(gang.gang_id))
+  const kind = classes[run.run_id]
   return {
     text: `run ${run.run_id}: ${flop(run)} operations by ${run.tier}, up to ${run.devices_max} devices, ${span(run)}`,
-    children: own.map(gang =>
-      leaf(
-        `gang ${gang.gang_id}: ${gang.devices} × ${gang.chip} on ${gang.site}/${gang.fabric_id}, ${flop(gang)} by ${gang.tier}, ${span(gang)}`,
+    children: [
+      ...(kind === undefined ? [] : [workloadNode(kind)]),
+      ...own.map(gang =>
+        leaf(
+          `gang ${gang.gang_id}: ${gang.devices} × ${gang.chip} on ${gang.site}/${gang.fabric_id}, ${flop(gang)} by ${gang.tier}, ${span(gang)}`,
+        ),
       ),
-    ),
+    ],
   }
+}
+
+/** Every term: whoever disagrees with the sum must see what it is made of. */
+function workloadNode(kind: WorkloadClass): TreeNode {
+  return { text: workloadText(kind), children: kind.terms.map(term => leaf(termText(term))) }
 }
 
 function commitmentLeaf(given: CommitmentEvidence): TreeNode {

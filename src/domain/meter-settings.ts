@@ -14,6 +14,15 @@ export const meterSettings = z
     busy_tensor_min: z.number().min(0).max(1).default(0.02),
     /** Share of the way from idle to board power from which a sample without tensor data is busy. */
     busy_power_share_min: z.number().min(0).max(1).default(0.15),
+    /**
+     * Whether power that the provider meters itself (`power_scope` node) bounds `hi` from below,
+     * whatever the gauges of the guest say. Off where the gauges are read by the provider too.
+     */
+    node_power_bounds_hi: z.boolean().default(true),
+    /** Values of `precision_source` that may lower `hi`; the customer's own word never does. */
+    attestations_trusted: z
+      .array(z.string())
+      .default(['attested', 'provider', 'hardware-attestation']),
   })
   .prefault({})
 

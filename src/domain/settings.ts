@@ -3,6 +3,7 @@ import { deriveSettings } from './derive-settings.ts'
 import { isTimeZone } from './filing-clock.ts'
 import { INGEST_DEFAULTS, type IngestSettings } from './ingest-settings.ts'
 import { type KafkaSettings, kafkaSettings, SASL_MECHANISMS } from './kafka-settings.ts'
+import { linkSettings } from './link-settings.ts'
 import { meterSettings } from './meter-settings.ts'
 import { formatInstant, parseInstant } from './window.ts'
 
@@ -34,8 +35,10 @@ const ingestFile = z
 
 const detect = z
   .strictObject({
-    /** How often the stages look for dirty hours. */
-    tick_s: seconds.default(10),
+    /** How often the stages look for dirty hours; after a long tick they rest a third of its time. */
+    tick_s: seconds.default(1),
+    /** Without dirty hours they run so often: identities, commitments and time move as well. */
+    quiet_tick_s: seconds.default(10),
     /** A finding is stated anew when a bound moved by at least this share. */
     finding_restate_ratio: z.number().min(0).max(1).default(0.05),
   })
@@ -66,6 +69,7 @@ export const settingsFile = z.strictObject({
   kafka: kafkaSettings,
   meter: meterSettings,
   derive: deriveSettings,
+  links: linkSettings,
   detect,
   regime: z.string().min(1).default('us-iaas-2024'),
   filer,

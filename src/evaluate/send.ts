@@ -3,12 +3,25 @@ import type { StreamName } from '../domain/streams.ts'
 import type { Intake } from '../ports/intake.ts'
 
 /** Records as one body through the intake; every one of them must be taken. */
-export async function sendRecords(
+export function sendRecords(
   intake: Intake,
   stream: StreamName,
   records: readonly object[],
 ): Promise<void> {
-  const body = Buffer.from(records.map(record => JSON.stringify(record)).join('\n'))
+  return sendLines(
+    intake,
+    stream,
+    records.map(record => JSON.stringify(record)),
+  )
+}
+
+/** The same for records that are lines of JSON already. */
+export async function sendLines(
+  intake: Intake,
+  stream: StreamName,
+  lines: readonly string[],
+): Promise<void> {
+  const body = Buffer.from(lines.join('\n'))
   const source = {
     name: 'evaluation',
     format: 'ndjson',
@@ -18,8 +31,8 @@ export async function sendRecords(
   const { receipt, fault } = await intake.receive(stream, oneBody(body), source)
   if (fault !== null) throw fault
   assert(
-    receipt.accepted === records.length,
-    `${stream}: ${receipt.accepted} of ${records.length} records were accepted`,
+    receipt.accepted === lines.length,
+    `${stream}: ${receipt.accepted} of ${lines.length} records were accepted`,
   )
 }
 

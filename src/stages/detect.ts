@@ -47,7 +47,7 @@ export interface Detect {
   /**
    * Evaluates every detector as of an instant. `dirty` names the tenants that changed since the
    * last call, '' for unattributed compute; null means all, and is due whenever only time has
-   * passed, because windows move and commitments run out.
+   * passed, because windows move and commitments run out, and for detectors of hourly cadence.
    */
   evaluate(asOf: Instant, dirty: readonly string[] | null, guard?: Guard): Promise<DetectSummary>
 }
@@ -65,17 +65,36 @@ export function createDetect(dependencies: DetectDependencies): Detect {
       const tenants = await resolveScope(store, dirty)
       const known = await readKnownFindings(store, tenants)
       const unsettled = await store.query('outcomes-unsettled', { limit: UNSETTLED_MAX })
-      const asked = { asOf, tenants, build: builds(), guard }
-      let summary = NOTHING
-      for (const detector of catalogue.detectors) {
+      const asked = catalogue.detectors.filter(
+        ({ definition }) => dirty === null || definition.cadence === 'tick',
+      )
+      const answers = await askAll(asked, detector => {
         const open = unsettled.filter(outcome => outcome.detector_id === detector.id)
         const own = known.filter(finding => finding.detector_id === detector.id)
-        const one = await evaluateDetector(dependencies, detector, { ...asked, own, open })
-        summary = addSummaries(summary, one)
-      }
-      return summary
+        return evaluateDetector(dependencies, detector, { asOf, tenants, own, open })
+      })
+      await keepAnswers(store, answers, builds(), guard)
+      return answers.map(answer => answer.summary).reduce(addSummaries, NOTHING)
     },
   }
+}
+
+/**
+ * One detector after the other, the kinds side by side: their statements go over connections of
+ * their own, and planning one keeps a single core busy. Answers come in the order of the detectors.
+ */
+async function askAll(
+  detectors: readonly Detector[],
+  ask: (detector: Detector) => Promise<Answer>,
+): Promise<Answer[]> {
+  const answers = new Map<string, Answer>()
+  const lanes = Map.groupBy(detectors, detector => detector.definition.kind)
+  await Promise.all(
+    [...lanes.values()].map(async lane => {
+      for (const detector of lane) answers.set(detector.id, await ask(detector))
+    }),
+  )
+  return detectors.flatMap(({ id }) => answers.get(id) ?? [])
 }
 
 /** Measures and judges, without writing: what `check` and the fixtures run too. */
@@ -100,15 +119,39 @@ interface Asked {
   readonly tenants: readonly string[]
   readonly own: readonly KnownFinding[]
   readonly open: readonly QueryRow<'outcomes-unsettled'>[]
-  readonly build: number
-  readonly guard: Guard
+}
+
+/** What a detector had to say: rows of `findings`, without their build, and of `outcomes`. */
+interface Answer {
+  readonly findings: readonly Row[]
+  readonly outcomes: readonly Row[]
+  readonly summary: DetectSummary
+}
+
+/** Findings first: an outcome without its finding would never be looked at again. */
+async function keepAnswers(
+  store: Store,
+  answers: readonly Answer[],
+  build: number,
+  guard: Guard,
+): Promise<void> {
+  const findings = answers.flatMap(answer => answer.findings)
+  if (findings.length > 0) await guard()
+  await store.append(
+    'findings',
+    findings.map(row => ({ ...row, build: String(build) })),
+  )
+  await store.append(
+    'outcomes',
+    answers.flatMap(answer => answer.outcomes),
+  )
 }
 
 async function evaluateDetector(
   dependencies: DetectDependencies,
   detector: Detector,
-  { asOf, tenants, own, open, build, guard }: Asked,
-): Promise<DetectSummary> {
+  { asOf, tenants, own, open }: Asked,
+): Promise<Answer> {
   const { store, clock, catalogue, settings, logger, catalogueVersion } = dependencies
   const outcome = (fields: Row): Row => ({
     detector_id: detector.id,
@@ -125,10 +168,11 @@ async function evaluateDetector(
     if (thrown instanceof Fault && thrown.retryable) throw thrown
     const fault = describeFault(thrown)
     logger.error({ detector_id: detector.id, err: thrown }, 'a detector failed')
-    await store.append('outcomes', [
-      outcome({ ...detectorSubject(detector), kind: 'failed', fault }),
-    ])
-    return { ...NOTHING, failed: [{ detector_id: detector.id, fault }] }
+    return {
+      findings: [],
+      outcomes: [outcome({ ...detectorSubject(detector), kind: 'failed', fault })],
+      summary: { ...NOTHING, failed: [{ detector_id: detector.id, fault }] },
+    }
   }
   const changes = findingChanges({
     detector,
@@ -138,18 +182,16 @@ async function evaluateDetector(
     asOf,
     ratio: settings.finding_restate_ratio,
   })
-  if (changes.rows.length > 0) await guard()
-  await store.append(
-    'findings',
-    changes.rows.map(row => ({ ...row, build: String(build) })),
-  )
   const gone = goneSubjects(evaluations, open, tenants.length === 0)
-  await store.append('outcomes', [
-    ...evaluations.map(evaluation => outcome(outcomeFields(detector, evaluation))),
-    ...[...gone, ...changes.gone].map(subject => outcome({ ...subject, kind: 'clear' })),
-  ])
-  const { raised, restated, withdrawn } = changes
-  return { evaluated: evaluations.length, raised, restated, withdrawn, failed: [] }
+  const { rows, raised, restated, withdrawn } = changes
+  return {
+    findings: rows,
+    outcomes: [
+      ...evaluations.map(evaluation => outcome(outcomeFields(detector, evaluation))),
+      ...[...gone, ...changes.gone].map(subject => outcome({ ...subject, kind: 'clear' })),
+    ],
+    summary: { evaluated: evaluations.length, raised, restated, withdrawn, failed: [] },
+  }
 }
 
 const BLANK_OUTCOME = {

@@ -134,6 +134,7 @@ export function numbersOnly({ store, clock, settings, reference }: App): Pipelin
     meter: createMeter({ store, clock, builds, catalogueVersion, settings: settings.meter }),
     derive: createDerive({ store, clock, builds, settings: settings.derive }),
     group: { regroup: async () => ({ groups: 0, joined: 0, changed: [] }) },
+    link: { relink: async () => ({ changed: [] }) },
     detect: { evaluate: async () => detect },
     attribute: { determine: async () => ({ findings: 0, determined: 0, changed: 0 }) },
     triage: { triage: async () => ({ opened: 0, touched: [], open: 0, events: 0 }) },

@@ -10,6 +10,7 @@ import type { ServerDeps } from '../../src/http/deps.ts'
 import type { Row, Store } from '../../src/ports/store.ts'
 import { createAttribute } from '../../src/stages/attribute.ts'
 import { readCases } from '../../src/stages/cases/ledger.ts'
+import { createClassify } from '../../src/stages/classify.ts'
 import { createGroup } from '../../src/stages/group.ts'
 import { createReport } from '../../src/stages/report.ts'
 import { createTriage } from '../../src/stages/triage.ts'
@@ -40,6 +41,7 @@ const regime = (): Regime => {
 
 /** Everything that a server asks for, over the store given. */
 export function serverDeps(store: Store, changes: Partial<ServerDeps> = {}): ServerDeps {
+  const classify = createClassify(store, shipped.workload, shipped.version)
   return {
     store,
     clock: fakeClock(NOW),
@@ -51,7 +53,8 @@ export function serverDeps(store: Store, changes: Partial<ServerDeps> = {}): Ser
     detectors: openCatalogue(detectorSource),
     colours: RULES.colours,
     readiness: { hindrances: () => [], retry_after_s: 1 },
-    evidence: id => readEvidence(store, id),
+    evidence: id => readEvidence(store, id, classify),
+    classify,
     renderers: [createHtmlRenderer(), createPdfRenderer()],
     routes: [],
     ...changes,

@@ -32,6 +32,8 @@ export const FACTORS = {
   measured: [0.5, 1, 2],
   fp64: [100, 200, 400],
   fp32: [50, 100, 200],
+  // watts of the host of one device
+  host: [60, 70, 90],
 } as const
 
 const flop = ([lo, mid, hi]: readonly [number, number, number], amount: number) => ({
@@ -134,6 +136,7 @@ async function publishTestReference({ store }: ProbeStore): Promise<void> {
   const factors = CHIPS.flatMap(({ chip = '' }) =>
     Object.entries(FACTORS).flatMap(([tier, [lo, mid, hi]]) => [
       { version, chip, tier, precision: '', lo, mid, hi },
+      { version, chip, tier, precision: 'bf16', lo, mid, hi: hi / 2 },
       { version, chip, tier, precision: 'fp8', lo: lo * 10, mid: mid * 10, hi: hi * 10 },
     ]),
   )
@@ -168,6 +171,7 @@ const DEFAULTS = {
   energy_total_j: null,
   memory_used_bytes: null,
   precision: '',
+  precision_source: '',
   operations: null,
   revision: 0,
 }

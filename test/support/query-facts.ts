@@ -29,6 +29,8 @@ const DAY = 24 * 3_600_000
 const ASKED: Readonly<Record<string, string>> = {
   tenants: "select groupUniqArray(tenant_id) as value from usage_hours where tenant_id != ''",
   devices: "select groupArray(device_id) as value from samples where device_id = 'torn'",
+  'device-hours-fill.devices': 'select 2 as value',
+  'device-hours-fill.hours': 'select 1 as value',
   hours: 'select groupUniqArray(toUnixTimestamp(hour) * 1000) as value from samples',
   'quarantine-of-batch.batch_id': 'select any(batch_id) as value from quarantine',
   topic: "select 'telemetry.accelerator' as value",
@@ -88,6 +90,7 @@ export async function readFacts(
     limit: 1000,
     places: [1],
     offset: 0,
+    holders_max: 50,
     firsts: [0],
     nexts: [1_000_000],
     runs_per_tenant: 3,

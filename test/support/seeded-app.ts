@@ -2,10 +2,11 @@ import type { Engine } from '../../src/adapters/clickhouse/connect.ts'
 import { type App, openApp } from '../../src/app.ts'
 import { reportStage } from '../../src/commands/report.ts'
 import { type DeliveryKind, isDeliveryKind } from '../../src/domain/streams.ts'
-import { HOUR_MS } from '../../src/domain/window.ts'
+import { HOUR_MS, MINUTE_MS, toSqlTime } from '../../src/domain/window.ts'
 import { simulate } from '../../src/simulate/simulate.ts'
 import { readCases } from '../../src/stages/cases/ledger.ts'
 import { SILENT } from './app-bench.ts'
+import { findingRow } from './case-world.ts'
 import { fakeClock, projectFolder } from './store.ts'
 
 /** The end of the simulated day that the store is filled with. */
@@ -34,11 +35,13 @@ export async function openSeededApp(
   }
   await send(app, 'telemetry.accelerator', unruly())
   await app.pipeline.tick(SEED_UNTIL, true)
-  // Late samples at its start move a run, so that there is history to read.
+  // A late sample in the hour before its start moves a run, so that there is history to read; the
+  // commitments have just been recorded when the second tick begins.
   await send(app, 'telemetry.accelerator', [sample('mover', 600)])
-  clock.set(clock.now() + HOUR_MS)
+  clock.set(clock.now() + MINUTE_MS)
   await app.pipeline.tick(SEED_UNTIL, false)
   await nameLineage(app)
+  await nameLinks(app)
   await readPartition(app)
   const cases = await readCases(app.store, '')
   await reportStage(app).build(cases.slice(0, 1))
@@ -75,6 +78,31 @@ async function nameLineage({ store }: App): Promise<void> {
       is_deleted: 0,
     })),
   )
+}
+
+/** A day of tenants that share nothing holds no links, and nobody has stood still together. */
+async function nameLinks({ store }: App): Promise<void> {
+  const runs = await store.query('overview-runs', { limit: 1000 })
+  const tenants = [...new Set(runs.map(run => run.tenant_id))].slice(0, 2)
+  await store.append(
+    'account_links',
+    tenants.map(tenant_id => ({
+      level: 'possible',
+      tenant_id,
+      entity_id: 'grp-linked',
+      p: 0.7,
+      evidence: '[]',
+      build: '1',
+      is_deleted: 0,
+    })),
+  )
+  const finding = {
+    finding_id: 'stalls',
+    detector_id: 'cross-account-costall',
+    tenants,
+    state: 'present',
+  }
+  await store.append('findings', [{ ...findingRow(finding), detected_at: toSqlTime(SEED_UNTIL) }])
 }
 
 /** Three messages of a partition: a sample, its revision, and one that is none; then a hole. */
@@ -132,7 +160,7 @@ function unruly(): string[] {
     sample('torn', 90),
     sample('torn', 90, { tensor_active: 0.6 }),
     '{"time":"yesterday"}',
-    ...Array.from({ length: 30 }, (_, index) => sample('mover', 590 - index)),
+    ...Array.from({ length: 30 }, (_, index) => sample('mover', 599 - index)),
   ]
 }
 

@@ -20,6 +20,7 @@ const nowhere: CommandContext = {
   clock: { now: () => 0 },
   stopped: Promise.resolve(),
   memoryPeak_bytes: () => 0,
+  cpu_s: () => 0,
 }
 
 /** Cells of the rows whose first cell holds a word in code style. */

@@ -218,7 +218,7 @@ describe('flopwatch config', () => {
     const loaded = loadSettings(source({ environment }))
     const rows = settingRows(loaded)
     const shown = (setting: string) => rows.find(row => row.setting === setting)?.value
-    expect(shown('derive.chain.hard_gap_s')).toBe('1800')
+    expect(shown('derive.chain.hard_gap_s')).toBe('2700')
     expect(shown('FLOPWATCH_TOKENS')).toBe('(2 set)')
     expect(shown('CLICKHOUSE_PASSWORD')).toBe('(set)')
     expect(shown('CLICKHOUSE_URL')).toBe('https://***@ch.example/')

@@ -59,7 +59,8 @@ export function createStore(connections: Connections, statements: Statements): S
       const query = statements.detectors.get(id)
       assert(query !== undefined, `no detectors/${id}/query.sql`)
       const bound = checkParams(params)
-      return guarded(`detectors/${id}`, () => selectRows(reader, query, bound))
+      // Detectors with a statement of their own are asked beside those that rest on features.
+      return guarded(`detectors/${id}`, () => selectRows(builder, query, bound))
     },
 
     stage: () => stages.take(),

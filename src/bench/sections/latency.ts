@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { openEventStream } from '../../adapters/kafka/open.ts'
 import { deleteTopics } from '../../adapters/kafka/yardstick.ts'
 import { planTopics } from '../../domain/kafka-settings.ts'
@@ -12,16 +13,17 @@ import { measured } from '../parts/part.ts'
 import { postBody } from '../parts/post-bodies.ts'
 import { type Probe, probe } from '../probes.ts'
 import { benchFleet } from '../sample-lines.ts'
-import { readTicks } from '../tick-metrics.ts'
+import { readAccepted, readTicks } from '../tick-metrics.ts'
 import { withoutKafka } from './http.ts'
 import { NO_KAFKA } from './kafka.ts'
 
 /**
- * From sample to finding while the product does half of what it can: first what it can is measured,
- * then a fleet reports live at half of that, and probes are timed in between.
+ * From sample to finding while the product does half of what it can: first it is measured what all
+ * its roles together can, detection included, then a fleet reports live at half of that, and probes are timed in between.
  */
 
 const PROBE_EVERY_MS = 1000
+const LOOK_MS = 50
 /** How long a finding may be late before its probe counts as lost. */
 const GRACE_S = 60
 /** Operations of a probe: twice the default threshold of a run. */
@@ -53,9 +55,10 @@ async function overKafka(bench: BenchContext): Promise<Figure[]> {
   const name = `${live.prefix}telemetry.accelerator`
   try {
     const { fleet, steps } = benchFleet('narrow', bench.options.rows, bench.clock.now())
-    const { messages, rows } = await fillTopic(bench, site, { fleet, steps, kind: 'batched' })
-    const part = { part: 'read-topics', site: site.file, data, messages } as const
-    const full = measured.parse(await runPart(bench, part))
+    const { rows } = await fillTopic(bench, site, { fleet, steps, kind: 'batched' })
+    const filled = await startServe(bench, ['--config', site.file, '--data', data])
+    const full = await accepted(filled.url, rows)
+    await filled.stop()
     await rm(data, { recursive: true, force: true })
     const server = await startServe(bench, ['--config', live.file, '--data', data])
     const send = (tenant_id: string) =>
@@ -66,7 +69,7 @@ async function overKafka(bench: BenchContext): Promise<Figure[]> {
           headers: {},
         },
       ])
-    const rows_per_s = Math.round(rows / full.seconds / 2)
+    const rows_per_s = Math.round(full / 2)
     const topic = { site: live.file, name }
     return await measureLoad(bench, { way: 'Kafka', rows_per_s, server, send, topic })
   } finally {
@@ -83,7 +86,7 @@ async function overHttp(bench: BenchContext): Promise<Figure[]> {
   const alone = withoutKafka(bench)
   try {
     const { fleet, steps } = benchFleet('narrow', bench.options.rows, bench.clock.now())
-    const filled = await startServe(alone, ['--roles', 'ingest', '--data', data])
+    const filled = await startServe(alone, ['--data', data])
     const part = {
       part: 'post-bodies',
       fleet,
@@ -105,6 +108,18 @@ async function overHttp(bench: BenchContext): Promise<Figure[]> {
     return await measureLoad(bench, { way: 'HTTP', rows_per_s, server, send, topic: null })
   } finally {
     await fresh()
+  }
+}
+
+/** Rows a second that a product in all its roles takes from a topic, until it has so many. */
+async function accepted(url: string, rows: number): Promise<number> {
+  let begun: { readonly at: number; readonly rows: number } | null = null
+  for (;;) {
+    const now = { at: performance.now(), rows: await readAccepted(url) }
+    // The first rows tell that partitions are assigned.
+    if (now.rows > 0) begun ??= now
+    if (begun && now.rows >= rows) return ((now.rows - begun.rows) * 1000) / (now.at - begun.at)
+    await delay(LOOK_MS)
   }
 }
 

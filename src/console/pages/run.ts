@@ -25,6 +25,7 @@ import {
 } from '../parts.ts'
 import { cumulate, cumulativePlot } from '../plot/cumulative.ts'
 import { findingTable } from '../views/finding-table.ts'
+import { workloadTable } from '../views/workload-table.ts'
 import { oneOf } from './common.ts'
 
 /** One run: how its operations add up against the threshold, and its segments. */
@@ -42,9 +43,11 @@ export const runPage: ConsolePage = {
     const findings = await store.query('read-findings', oneOf({ subjects: [id] }))
     const names = await readNames(store, [run.tenant_id])
     const customer = names(run.tenant_id).name
+    const kind = await deps.classify({ ...run, stretches: run.segments.length })
     const body = html`${head(html`Run <span class="id">${run.run_id}</span>`, html`${tenantLink(run.tenant_id, customer ?? (run.tenant_id || 'unattributed compute'))}: ${compute(run.flop_mid)} operations (${bounds(operationsOf(run))}, ${run.tier}) in ${duration(run.end - run.start)}.`)}
 ${section('Operations against the threshold', null, plot(deps, run, gangs))}
 ${section('The run', null, runFacts(run))}
+${section('Kind of work it looks like', 'For ranking only: no finding, sum or bound rests on it.', workloadTable(kind))}
 ${section('Findings about it', null, findingTable(findings, deps.detectors.detectors))}
 ${section('Segments', 'Stretches in which its devices were busy. The probability says how likely a stretch goes on from the one before.', segmentTable(run, gangs))}`
     return { title: `Run ${id}`, section: '/runs', body }

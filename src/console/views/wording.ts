@@ -17,6 +17,7 @@ const SURE: Readonly<Record<string, string>> = {
   crossed: 'above the threshold even by the lower estimate',
   presume: 'presumably above: the middle estimate passes, the lower does not',
   could: 'could be above: only the upper estimate passes',
+  watch: 'worth watching: the upper estimate comes within three tenths of the threshold',
   present: 'a warning sign that is there; it does not count operations',
   withdrawn: 'taken back by later data',
 }
@@ -39,6 +40,7 @@ const SHORT: Readonly<Record<string, string>> = {
   crossed: 'above threshold',
   presume: 'presumably above',
   could: 'could be above',
+  watch: 'watched',
   present: 'sign present',
   withdrawn: 'withdrawn',
 }

@@ -1,7 +1,8 @@
 import type { DeriveSettings } from '../derive-settings.ts'
 import { HOUR_MS, SECOND_MS } from '../window.ts'
-import { byStart, type Gang, type GangLink, signatureDifference, stopTogether } from './gang.ts'
+import { byStart, type Gang, type GangLink, stopTogether } from './gang.ts'
 import { type Before, restartProbability, stageProbability } from './link.ts'
+import { signatureDifference } from './signature.ts'
 import { containment } from './sketch.ts'
 
 /**

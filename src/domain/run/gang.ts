@@ -1,5 +1,6 @@
 import type { Operations, Tier } from '../quantity.ts'
 import type { Instant, Window } from '../window.ts'
+import { signatureDifference, steadyDifference } from './signature.ts'
 import { mergeSketches } from './sketch.ts'
 
 /** Devices of one tenant, chip and fabric that worked as one, over at most one UTC day. */
@@ -20,6 +21,8 @@ export interface Gang extends Window {
   readonly workloads: readonly string[]
   /** Length of the longest sample, seconds. */
   readonly sample_s: number
+  /** Device-seconds of samples that a start or an end has cut, each cut counted as half a sample. */
+  readonly edge_s: number
   readonly device_s: number
   readonly energy_j: number
   readonly flop: Operations
@@ -104,7 +107,7 @@ function isStragglerOf(gang: Gang, host: Gang): boolean {
     gang.devices <= host.devices * STRAGGLER_SHARE_MAX &&
     gang.start >= host.start - STRAGGLER_MARGIN_MS &&
     gang.end <= host.end + STRAGGLER_MARGIN_MS &&
-    worksAlike(gang, host, STRAGGLER_DIFFERENCE_MAX)
+    (steadyDifference(gang, host) ?? 0) <= STRAGGLER_DIFFERENCE_MAX
   )
 }
 
@@ -143,23 +146,6 @@ function worksAlike(a: Gang, b: Gang, difference_max: number): boolean {
   return (signatureDifference(a, b) ?? 0) <= difference_max
 }
 
-/**
- * Largest relative difference of what both show of activity and power; null when nothing. The
- * first may show less than it works by the share `diluted`.
- */
-export function signatureDifference(a: Gang, b: Gang, diluted = 0): number | null {
-  const differences = [
-    [a.tensor_mean, b.tensor_mean],
-    [a.power_mean_w, b.power_mean_w],
-  ].flatMap(([x, y]) => {
-    if (x === null || y === null || x === undefined || y === undefined) return []
-    const larger = Math.max(x, y)
-    if (larger === 0) return [0]
-    return [x < y ? Math.max(0, (y - x) / larger - diluted) : (x - y) / larger]
-  })
-  return differences.length === 0 ? null : Math.max(...differences)
-}
-
 /** Devices of a ramp add to the gang's; those of a straggler took the place of others. */
 function absorb(host: Gang, straggler: Gang, isRamp: boolean): Gang {
   return {
@@ -171,6 +157,7 @@ function absorb(host: Gang, straggler: Gang, isRamp: boolean): Gang {
     members: distinct([...host.members, ...straggler.members]),
     workloads: distinct([...host.workloads, ...straggler.workloads]).slice(0, 100),
     sample_s: Math.max(host.sample_s, straggler.sample_s),
+    edge_s: host.edge_s + straggler.edge_s,
     device_s: host.device_s + straggler.device_s,
     energy_j: host.energy_j + straggler.energy_j,
     flop: {

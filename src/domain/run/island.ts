@@ -20,6 +20,8 @@ export interface Island extends Window {
   readonly workloads: readonly string[]
   /** Length of its samples, seconds. */
   readonly sample_s: number
+  /** Pauses within, and half for a start and an end other than midnight: samples cut in two. */
+  readonly cuts: number
   readonly device_s: number
   readonly energy_j: number
   readonly flop: Operations
@@ -77,7 +79,9 @@ export function carriedFrom(
 
 function partsOf(islands: readonly Island[], rules: GangRules): Island[][] {
   const byStart = [...islands].sort((a, b) => a.start - b.start || byDevice(a, b))
-  const apart_ms = rules.gang_start_s * SECOND_MS
+  // Whoever lost its first sample starts one sample late.
+  const sample_s = islands.reduce((most, one) => Math.max(most, one.sample_s), 0)
+  const apart_ms = Math.max(rules.gang_start_s, sample_s) * SECOND_MS
   const together = splitWhere(byStart, (a, b) => b.start - a.start > apart_ms)
   return together.flatMap(group => {
     const byLength = [...group].sort((a, b) => lengthOf(a) - lengthOf(b) || byDevice(a, b))
@@ -147,6 +151,7 @@ function gangOf(islands: readonly Island[], continues: string, seen: Map<string,
     members: [...units.keys()],
     workloads: [...new Set(islands.flatMap(island => island.workloads))].sort().slice(0, 100),
     sample_s: islands.reduce((most, one) => Math.max(most, one.sample_s), 0),
+    edge_s: sum(one => one.cuts * one.sample_s * one.units),
     device_s,
     energy_j,
     flop: islands.reduce((all, island) => addOperations(all, island.flop), NO_OPERATIONS),

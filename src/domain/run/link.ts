@@ -1,6 +1,7 @@
 import type { DeriveSettings } from '../derive-settings.ts'
 import { DAY_MS, SECOND_MS } from '../window.ts'
-import { type Gang, signatureDifference } from './gang.ts'
+import type { Gang } from './gang.ts'
+import { edgeShare, steadyDifference } from './signature.ts'
 import { containment, jaccard } from './sketch.ts'
 
 /**
@@ -20,11 +21,8 @@ type Chain = DeriveSettings['chain']
 
 /** Two gangs of one run may overlap this much where clocks disagree. */
 const OVERLAP_MAX_MS = 120_000
-/**
- * Samples cut by the start and end of a stretch show less than the work they hold, about one
- * sample in all. Of fewer than five samples nothing can be said.
- */
-const EDGE_SHARE_MAX = 0.2
+/** A cut sample is worked between not at all and wholly: two standard deviations of a pair's sum. */
+const EDGE_DOUBT = 0.8
 /** Pauses too short to see make work look slower: 0.3 % at samples of a minute, 3 % at ten. */
 const BLUR = 0.00005
 
@@ -75,7 +73,7 @@ function pauseOdds({ gang, began }: Before, pause_ms: number, { odds, ...chain }
   const history = (scale_ms: number, min: number, max: number) =>
     Math.max(min, Math.min(max, odds.length * Math.log(lasted_ms / scale_ms)))
   return pause_ms <= chain.hard_gap_s * SECOND_MS
-    ? odds.restart + history(DAY_MS, -1, odds.restart_length_max)
+    ? odds.restart + history(DAY_MS, -0.5, odds.restart_length_max)
     : odds.pause + history(4 * pause_ms, -odds.pause_length_max, odds.pause_length_max)
 }
 
@@ -91,15 +89,10 @@ function sizeOdds(before: Gang, after: Gang, odds: Chain['odds']): number {
 }
 
 function signatureOdds(before: Gang, after: Gang, odds: Chain['odds']): number {
-  const [short, long] = lengthOf(before) < lengthOf(after) ? [before, after] : [after, before]
-  const edges = (short.sample_s * SECOND_MS) / Math.max(1, lengthOf(short))
-  if (edges > EDGE_SHARE_MAX) return 0
-  const difference = signatureDifference(short, long, edges)
+  const difference = steadyDifference(before, after)
   if (difference === null) return 0
-  const beyond = Math.max(0, difference - BLUR * short.sample_s)
+  const edges = edgeShare(before) + edgeShare(after)
+  const doubt = BLUR * after.sample_s + EDGE_DOUBT * edges
+  const beyond = Math.max(0, difference - doubt)
   return Math.max(odds.signature_min, odds.signature + odds.signature_fold * beyond)
-}
-
-function lengthOf(gang: Gang): number {
-  return gang.end - gang.start
 }

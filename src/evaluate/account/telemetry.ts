@@ -6,8 +6,21 @@ import { run } from './physics.ts'
 
 /** One job as each kind of meter shows it, with what was really executed beside it. */
 
-/** What a provider can read; the tier that the product should reach with it. */
-export const VIEWS = ['T1', 'T1-unattested', 'T2', 'T3', 'T3-node', 'T4', 'T5'] as const
+/**
+ * What a provider can read; the tier that the product should reach with it. `T2+T3`: gauges on one
+ * device, power on the other. `T2-gaps`: gauges, but three tenths of the time nothing.
+ */
+export const VIEWS = [
+  'T1',
+  'T1-unattested',
+  'T2',
+  'T3',
+  'T3-node',
+  'T4',
+  'T5',
+  'T2+T3',
+  'T2-gaps',
+] as const
 export type View = (typeof VIEWS)[number]
 
 export interface Fields {
@@ -59,7 +72,7 @@ export function meterJob(random: Random, job: Job, start: Instant): MeteredJob {
 /** Power is metered for whole devices, or for a node of them with like silicon. */
 function unitsPerDevice(job: Job, view: View): number {
   if (view === 'T3-node') return NODE_DEVICES
-  return view === 'T3' ? 1 : job.slice
+  return WHOLE.includes(view) ? 1 : job.slice
 }
 
 /** One interval of one device: the work that was done and the state that meters then read. */
@@ -155,6 +168,8 @@ function createMeter(random: Random, job: Job, device: number, start: Instant) {
         'T4',
         job.physics.leakage > 1.15 ? busy : { sm_active: round(state.sm_active, 3), ...busy },
       ),
+      of('T2+T3', { ...busy, ...(device % 2 === 0 ? gauge : energy) }),
+      ...(index >= DARK.from && index < DARK.to ? [] : [of('T2-gaps', { ...gauge, ...busy })]),
     ]
   }
   return { silicon, read }
@@ -168,9 +183,13 @@ function drawOutage(random: Random): { from: number; to: number } {
 }
 
 const NODE_DEVICES = 8
+/** Views with a power meter, which reads no slices. */
+const WHOLE: readonly View[] = ['T3', 'T3-node', 'T2+T3']
+/** Three tenths of a job, cut out of its middle. */
+const DARK = { from: 20, to: 20 + Math.round(0.3 * INTERVALS) }
 
 function identity(job: Job, device: number, view: View): Fields {
-  const slice = view === 'T3-node' || view === 'T3' ? {} : { slice: job.slice }
+  const slice = WHOLE.includes(view) ? {} : { slice: job.slice }
   return {
     device_id: `${job.id}-${view}-${device}`,
     tenant_id: `${job.id}-${view}`,

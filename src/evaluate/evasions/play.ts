@@ -1,6 +1,7 @@
 import { createBuildNumbers } from '../../domain/build.ts'
 import { deriveSettings } from '../../domain/derive-settings.ts'
 import { groupId } from '../../domain/finding.ts'
+import { NO_OPERATIONS, type Operations } from '../../domain/quantity.ts'
 import type { StreamName } from '../../domain/streams.ts'
 import { DAY_MS, HOUR_MS, type Instant, parseInstant, type Window } from '../../domain/window.ts'
 import type { Store } from '../../ports/store.ts'
@@ -24,8 +25,8 @@ export interface Levels {
   readonly lineage: number
   readonly tenant: number
   readonly group: number
-  /** The half-width upward of the run's stated interval: hi over mid. */
-  readonly run_mid: number
+  /** Interval of the largest run, and of the largest tenant. */
+  readonly whole: Readonly<Record<'run' | 'tenant', Operations>>
 }
 
 export type Played = ReadonlyMap<string, Levels>
@@ -153,7 +154,7 @@ async function levelsOf(store: Store, runs: number, until: Instant): Promise<Pla
   const at = { as_of: until, since: START - DAY_MS, tenants: [], catalogue: '' }
   const levels = Array.from(
     { length: runs },
-    () => new Map(VARIANTS.map(variant => [variant, { ...NOTHING }])),
+    () => new Map(VARIANTS.map(variant => [variant, nothing()])),
   )
   for (const [level, feature] of FEATURES) {
     for (const row of await store.query(feature, at)) {
@@ -162,13 +163,20 @@ async function levelsOf(store: Store, runs: number, until: Instant): Promise<Pla
       const own = levels[Number(ordinal)]?.get(variant ?? '')
       if (!own) continue
       own[level] = Math.max(own[level], row.hi)
-      if (level === 'run') own.run_mid = Math.max(own.run_mid, row.mid)
+      if (level !== 'run' && level !== 'tenant') continue
+      if (row.mid > own.whole[level].mid) own.whole[level] = row
     }
   }
   return levels
 }
 
-const NOTHING = { run: 0, lineage: 0, tenant: 0, group: 0, run_mid: 0 }
+const nothing = () => ({
+  run: 0,
+  lineage: 0,
+  tenant: 0,
+  group: 0,
+  whole: { run: NO_OPERATIONS, tenant: NO_OPERATIONS },
+})
 const FEATURES = [
   ['run', 'run-operations'],
   ['lineage', 'lineage-operations'],

@@ -83,7 +83,7 @@ function billedEstimate(
   const found = findChip(catalogue, chip) ?? findChip(catalogue, ALIASES[chip] ?? '')
   if (found === null) return null
   // Runs to 2023 stated 16-bit formats.
-  const billed = factor(found, 'T5', 'bf16', { priors, fits: [] })
+  const billed = factor(found, 'T5', 'bf16', { priors, fits: [], is_training: true })
   const share = priors.model_share.value.mid * hours * 3600
   return { lo: billed.lo * share, mid: billed.mid * share, hi: billed.hi * share }
 }

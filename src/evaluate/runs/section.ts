@@ -191,5 +191,5 @@ function plotOf(figures: readonly Figure[]) {
 const NOTES = [
   'Tenants of eight kinds over 30 days (src/simulate/play): what they compute is drawn, metered as busy islands at the resolution named, and derived by the shipped settings; no sample carries a job id.',
   'F1 is over pairs of device-seconds of one tenant: of two seconds that share a run in truth, how many share one as found, and the reverse; the mean over tenants, resampled by tenant. A wrong merge is a found run of which a twentieth or more belongs to another; a parted run has a twentieth or more elsewhere.',
-  'Odds of links were set by hand on seeds 5, 6 and 7 of the same generator. Its tenants are invented: these figures say how the method works where jobs behave so, not how often customers do.',
+  'Odds of links were set by hand on seeds 5, 6 and 7 of the same generator, and looked at once on 20261128 and 20261129: quote others. Its tenants are invented: these figures say how the method works where jobs behave so, not how often customers do.',
 ]

@@ -14,6 +14,8 @@ import { createRandom, type Random } from '../../simulate/random.ts'
 import { gangRow, runRow } from '../../stages/derive/rows.ts'
 import { shareFigure } from '../figure.ts'
 import type { Section } from '../section.ts'
+import { entityFigures } from './entities.ts'
+import { raise, unlinkedFigures } from './unlinked.ts'
 
 /** Do accounts that no record links give themselves away, and how often are others taken for them? */
 
@@ -48,6 +50,9 @@ export const structureSection: Section = {
     const figures = [
       ...(await stallFigures(store, runs, strangers)),
       ...(await batonFigures(store, runs, strangers)),
+      ...(await unlinkedFigures(store, runs)),
+      // Another store, because its strangers have records: it is opened last.
+      ...(await entityFigures(context)),
     ]
     return { skipped: null, figures, plots: [], notes: NOTES }
   },
@@ -95,6 +100,7 @@ async function stallFigures(store: Store, runs: number, strangers: number): Prom
       (figures['days'] ?? 0) >= 3 &&
       (figures['surprise'] ?? 0) >= 6,
   )
+  await raise(store, 'cross-account-costall', hits, WINDOW.end)
   return countedFigures('stall together', 'split-', hits, runs, strangers)
 }
 
@@ -107,6 +113,7 @@ async function batonFigures(store: Store, runs: number, strangers: number): Prom
       (figures['lasted_hours'] ?? 0) >= 24 &&
       (figures['chance'] ?? 1) <= 0.01,
   )
+  await raise(store, 'baton-handoff', hits, WINDOW.end)
   return countedFigures('hand on', 'baton-', hits, runs, strangers)
 }
 
@@ -150,4 +157,6 @@ async function ask(
 
 const NOTES = [
   'Runs on four unlinked accounts, and runs that a second account goes on with halfway, over fourteen days at samples of a minute, among tenants that train, tune, serve and compute on their own. A stranger is accused when it is one of the two that a finding names.',
+  'hi kept: once the findings stand, accounts are linked by them alone, and the upper bound of the entity is held against that of all accounts together.',
+  'Four accounts, 30 % noise: shells of one actor share payer, phone, mail domain, address, administrator and network address, each replaced by one of its own with probability 0.3, among strangers of whom a third use one mail provider and a fifth sit behind 16 shared addresses. Runs of 60 to 120 days to 1e26; upper bounds 2.1 times (BF16) or 1.2 times (FP8) the truth, as gauges give. COULD is judged when half of 1e26 is executed.',
 ]

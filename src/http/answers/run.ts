@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { formatInstant } from '../../domain/window.ts'
+import type { WorkloadClass } from '../../domain/workload-class.ts'
 import type { QueryRow } from '../../ports/queries/registry.ts'
 import { answerOperations, answerTenant, operations, seconds, tenant, time } from './common.ts'
 
@@ -22,9 +23,32 @@ export const runShape = z
   .object({ ...columns, segment_count: z.number() })
   .meta({ id: 'Run', description: 'One computation with its interruptions' })
 
+const workloadShape = z
+  .object({
+    p_train: z.number(),
+    log_odds: z.number(),
+    base: z.number(),
+    in_distribution: z.boolean(),
+    outside: z.array(z.string()).describe('features that the weights were not made for'),
+    terms: z.array(
+      z.object({
+        id: z.string(),
+        why: z.string(),
+        weight: z.number(),
+        holds: z.boolean().nullable().describe('null: not measured, adds nothing'),
+        measured: z.array(z.object({ feature: z.string(), value: z.number().nullable() })),
+      }),
+    ),
+  })
+  .meta({
+    id: 'WorkloadClass',
+    description: 'What kind of work a run looks like, for ranking; no finding rests on it',
+  })
+
 export const runDetailShape = z
   .object({
     ...columns,
+    workload: workloadShape,
     segments: z.array(
       z.object({
         start: time,
@@ -60,11 +84,16 @@ export function answerRun(row: QueryRow<'read-runs'>): z.output<typeof runShape>
   return { ...answerColumns(row), segment_count: row.segment_count }
 }
 
-export function answerRunDetail(row: QueryRow<'read-run'>): z.output<typeof runDetailShape> {
+export function answerRunDetail(
+  row: QueryRow<'read-run'>,
+  kind: WorkloadClass,
+): z.output<typeof runDetailShape> {
   const segments = row.segments.map(({ start, end, ...rest }) => ({
     start: formatInstant(start),
     end: formatInstant(end),
     ...rest,
   }))
-  return { ...answerColumns(row), segments }
+  const terms = kind.terms.map(term => ({ ...term, measured: [...term.measured] }))
+  const workload = { ...kind, terms, outside: [...kind.outside] }
+  return { ...answerColumns(row), workload, segments }
 }

@@ -8,7 +8,7 @@ import type { ServerDeps } from '../deps.ts'
 import { answerPage, many, pageQuery, pageShape, readPage } from '../paging.ts'
 
 /** Runs that overlap the window, newest start first. */
-export function runRoutes({ store, clock }: ServerDeps): ApiRoute[] {
+export function runRoutes({ store, clock, classify }: ServerDeps): ApiRoute[] {
   return [
     apiRoute({
       path: '/v1/runs',
@@ -40,10 +40,13 @@ export function runRoutes({ store, clock }: ServerDeps): ApiRoute[] {
     }),
     apiRoute({
       path: '/v1/runs/{id}',
-      summary: 'One run with its segments',
+      summary: 'One run with its segments and the kind of work it looks like',
       params: z.object({ id: z.string().max(200) }),
       answers: { 'application/json': runDetailShape },
-      answer: async ({ params }) => answerRunDetail(await findRun(store, params.id)),
+      answer: async ({ params }) => {
+        const run = await findRun(store, params.id)
+        return answerRunDetail(run, await classify({ ...run, stretches: run.segments.length }))
+      },
     }),
   ]
 }

@@ -22,6 +22,7 @@ export const featureQueries = {
   'lineage-operations': feature,
   'tenant-operations-rolling': feature,
   'group-operations-rolling': feature,
+  'entity-operations-rolling': feature,
   'tenant-dark-share': feature,
   'tenant-silent-zero': feature,
 } as const satisfies Record<FeatureName, typeof feature>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LEVELS } from '../../domain/identity/account-link.ts'
 import { determinationBody } from '../../domain/identity/determination.ts'
 import type { StoredStatement } from '../../domain/identity/history.ts'
 import { IDENTITY_KINDS, identityRecord } from '../../domain/records/identity.ts'
@@ -53,6 +54,35 @@ export const identityQueries = {
       links: z
         .string()
         .transform(text => z.array(z.record(z.string(), z.unknown())).parse(JSON.parse(text))),
+    }),
+  },
+  'account-links-present': {
+    params: z.object(limit),
+    row: z.object({
+      level: z.enum(LEVELS),
+      tenant_id: z.string(),
+      entity_id: z.string(),
+      p: z.number(),
+      evidence: z.string(),
+    }),
+  },
+  'access-traces': {
+    params: z.object({ since: timeParam, until: timeParam, holders_max: z.number() }),
+    row: z.object({
+      kind: z.enum(['principal', 'ip', 'network']),
+      value: z.string(),
+      holders: z
+        .array(z.tuple([z.string(), sqlTime]))
+        .transform(pairs => pairs.map(([tenant_id, at]) => ({ tenant_id, at }))),
+    }),
+  },
+  'behaviour-traces': {
+    params: z.object({ since: timeParam }),
+    row: z.object({
+      kind: z.enum(['stall', 'baton']),
+      value: z.string(),
+      tenants: z.array(z.string()),
+      at: sqlTime,
     }),
   },
   'determination-newest': {

@@ -58,6 +58,8 @@ export const meterQueries = {
       island_gap_s: z.number(),
       busy_tensor_min: z.number(),
       busy_power_share_min: z.number(),
+      power_bounds_hi: z.number(),
+      attestations_trusted: z.array(z.string()),
     }),
     row: null,
   },

@@ -15,6 +15,7 @@ import { overviewQueries } from './overview.ts'
 import { readQueries } from './read.ts'
 import { referenceQueries } from './reference.ts'
 import { reportQueries } from './reports.ts'
+import { workloadQueries } from './workload.ts'
 
 /**
  * Every named query with the types of its parameters and rows. The contract suite runs each one
@@ -37,6 +38,7 @@ export const queryRegistry = {
   ...readQueries,
   ...referenceQueries,
   ...reportQueries,
+  ...workloadQueries,
 } as const satisfies Record<string, QueryTypes>
 
 export interface QueryTypes {

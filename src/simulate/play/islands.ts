@@ -119,6 +119,7 @@ function islandOf(device_id: string, pieces: readonly Piece[], options: MeterOpt
     start,
     end,
     sample_s: options.interval_s,
+    cuts: pausesIn(seen) + (start % DAY_MS === 0 ? 0 : 0.5) + (end % DAY_MS === 0 ? 0 : 0.5),
     device_s: seconds * work.units,
     energy_j: (power + idle_s * work.chip.idle_w) * work.units,
     flop: { lo: operations / 2, mid: operations, hi: operations * 2 },
@@ -127,6 +128,16 @@ function islandOf(device_id: string, pieces: readonly Piece[], options: MeterOpt
     tensor_device_s: seconds * work.units,
     truth,
   }
+}
+
+function pausesIn(seen: readonly { start: Instant; end: Instant }[]): number {
+  let pauses = 0
+  let until = Number.POSITIVE_INFINITY
+  for (const { start, end } of seen) {
+    if (start > until) pauses += 1
+    until = until === Number.POSITIVE_INFINITY ? end : Math.max(until, end)
+  }
+  return pauses
 }
 
 /** Length of the union of what was seen, which is in order of its start. */

@@ -31,63 +31,76 @@ export interface PlayedTenant {
 
 const METERS = { small: [2, 8], large: [12, 40] } as const
 
+/** Devices behind each meter, and meters; undefined: a few, as an evaluation needs. */
+export interface Size {
+  readonly units: number
+  readonly meters: number | undefined
+}
+
+interface Who {
+  readonly tenant_id: string
+  readonly size: Size
+}
+
 /** The same arguments give the same tenant, whichever others are drawn. */
 export function drawTenant(
   seed: number,
   ordinal: number,
   family: Family,
   window: Window,
+  size: Size = { units: 8, meters: undefined },
 ): PlayedTenant {
   const tenant_id = `${family}-${ordinal}`
   const random = createRandom(seed, `population/${tenant_id}`)
-  return { tenant_id, family, works: [...WORKS[family](tenant_id, window, random)] }
+  return { tenant_id, family, works: [...WORKS[family]({ tenant_id, size }, window, random)] }
 }
 
 const WORKS: Readonly<
-  Record<Family, (tenant_id: string, window: Window, random: Random) => Iterable<Work>>
+  Record<Family, (who: Who, window: Window, random: Random) => Iterable<Work>>
 > = {
-  frontier: function* (tenant, window, random) {
-    const plan = drawTraining(`${tenant}/pretrain`, tenant, window, random)
+  frontier: function* (who, window, random) {
+    const plan = drawTraining('pretrain', who, window, random)
     yield* trainingWork({ ...plan, stages: FRONTIER_STAGES }, random)
     // What is made of the model: smaller, days later, at another pace.
     const start = plan.end + random.between(1, 3) * DAY_MS
-    const base = { ...plan.base, run: `${tenant}/post`, meters: [0, 2] as const }
+    const base = { ...plan.base, run: `${who.tenant_id}/post`, meters: [0, 2] as const }
     const end = Math.min(window.end, start + 2 * DAY_MS)
     const after = { ...plan, base, start, end, ramp: null, tensor_active: plan.tensor_active * 0.7 }
     if (end > start) yield* trainingWork(after, random)
   },
-  'two-at-once': function* (tenant, window, random) {
-    const first = drawTraining(`${tenant}/a`, tenant, window, random)
-    const second = drawTraining(`${tenant}/b`, tenant, window, random)
-    const meters = [100, 100 + second.base.meters[1]] as const
+  'two-at-once': function* (who, window, random) {
+    const first = drawTraining('a', who, window, random)
+    const second = drawTraining('b', who, window, random)
+    const beside = Math.max(100, first.base.meters[1] + 1)
+    const meters = [beside, beside + second.base.meters[1]] as const
     yield* trainingWork({ ...first, ramp: null }, random)
     yield* trainingWork({ ...second, base: { ...second.base, meters }, ramp: null }, random)
   },
-  moving: function* (tenant, window, random) {
-    const plan = drawTraining(`${tenant}/run`, tenant, window, random)
-    const place = { site: 'site-b', fabric_id: `${tenant}-elsewhere` }
+  moving: function* (who, window, random) {
+    const plan = drawTraining('run', who, window, random)
+    const place = { site: 'site-b', fabric_id: `${who.tenant_id}-elsewhere` }
     const move = { ...place, from: random.between(0.3, 0.7), pause_ms: DEFAULT_MOVE_PAUSE_MS }
     yield* trainingWork({ ...plan, ramp: null, move }, random)
   },
-  'fine-tunes': (tenant, window, random) => queues(tenant, window, random, FINE_TUNES),
-  hpc: (tenant, window, random) => queues(tenant, window, random, SIMULATION_CODES),
-  serving: (tenant, window, random) =>
-    replicaWork(drawBase(tenant, METERS.small, random), window, [0.03, 0.14], random),
-  mining: function* (tenant, window, random) {
+  'fine-tunes': (who, window, random) => queues(who, window, random, FINE_TUNES),
+  hpc: (who, window, random) => queues(who, window, random, SIMULATION_CODES),
+  serving: (who, window, random) =>
+    replicaWork(drawBase(who, METERS.small, random), window, [0.03, 0.14], random),
+  mining: function* (who, window, random) {
     const level = random.between(0.05, 0.3)
-    yield* replicaWork(drawBase(tenant, METERS.small, random), window, [level, level], random)
+    yield* replicaWork(drawBase(who, METERS.small, random), window, [level, level], random)
   },
-  'batch-embedding': (tenant, window, random) =>
-    queueWork(drawBase(tenant, METERS.small, random), window, batchEmbedding(random), random),
+  'batch-embedding': (who, window, random) =>
+    queueWork(drawBase(who, METERS.small, random), window, batchEmbedding(random), random),
 }
 
 function* queues(
-  tenant: string,
+  who: Who,
   window: Window,
   random: Random,
   queue: typeof FINE_TUNES,
 ): Generator<Work> {
-  const base = drawBase(tenant, METERS.small, random)
+  const base = drawBase(who, METERS.small, random)
   const [first, last] = base.meters
   const middle = first + Math.floor((last - first) / 2)
   yield* queueWork({ ...base, meters: [first, middle] }, window, queue, random)
@@ -95,25 +108,33 @@ function* queues(
     yield* queueWork({ ...base, meters: [middle + 1, last] }, window, queue, random)
 }
 
-function drawBase(tenant_id: string, [few, many]: readonly [number, number], random: Random) {
+function drawBase(
+  { tenant_id, size }: Who,
+  [few, many]: readonly [number, number],
+  random: Random,
+) {
   const chips = [A100, H100, H200, B200]
   return {
     tenant_id,
     chip: chips[random.integer(0, chips.length - 1)] ?? H100,
     site: 'site-a',
     fabric_id: `${tenant_id}-fabric`,
-    meters: [0, random.integer(few, many) - 1] as const,
-    units: 8,
+    meters: [0, metersOf(size, random.integer(few, many)) - 1] as const,
+    units: size.units,
   }
 }
 
-function drawTraining(run: string, tenant: string, window: Window, random: Random): TrainingPlan {
+function metersOf({ meters }: Size, drawn: number): number {
+  return meters ?? drawn
+}
+
+function drawTraining(name: string, who: Who, window: Window, random: Random): TrainingPlan {
   const length_ms = window.end - window.start
   const start = window.start + random.between(0.02, 0.15) * length_ms
   return {
     start: Math.round(start),
     end: Math.round(start + random.between(0.5, 0.7) * length_ms),
-    base: { ...drawBase(tenant, METERS.large, random), run },
+    base: { ...drawBase(who, METERS.large, random), run: `${who.tenant_id}/${name}` },
     tensor_active: random.between(0.3, 0.5),
     ramp: random.chance(0.5)
       ? { share: random.between(0.2, 0.5), length_ms: random.between(3, 48) * HOUR_MS }

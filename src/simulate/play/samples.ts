@@ -28,7 +28,7 @@ export function* playSamples(
   works: readonly Work[],
   held: Window,
   interval_s: number,
-): Generator<PlayedSample> {
+): Generator<PlayedSample, undefined> {
   const seats = seatsOf(works)
   const interval_ms = interval_s * SECOND_MS
   for (let end = held.start + interval_ms; end <= held.end; end += interval_ms) {

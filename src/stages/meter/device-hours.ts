@@ -137,6 +137,8 @@ async function rebuildBlocks(
         island_gap_s: settings.island_gap_s,
         busy_tensor_min: settings.busy_tensor_min,
         busy_power_share_min: settings.busy_power_share_min,
+        power_bounds_hi: settings.node_power_bounds_hi ? 1 : 0,
+        attestations_trusted: settings.attestations_trusted,
       })
     }
   }

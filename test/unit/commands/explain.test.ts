@@ -6,8 +6,10 @@ import { DAY_MS } from '../../../src/domain/window.ts'
 import { FIXTURE_CATALOGUE, subjectOf, tenantOf } from '../../../src/fixtures/expand.ts'
 import { FIXTURE_START } from '../../../src/fixtures/format.ts'
 import { loadFixtures } from '../../../src/fixtures/run.ts'
+import { createClassify } from '../../../src/stages/classify.ts'
 import { createDetect } from '../../../src/stages/detect.ts'
 import { defaultDetector, fixtureOf, referenceChips } from '../../support/detectors.ts'
+import { shipped } from '../../support/reference.ts'
 import { fakeClock, openTestStore, type TestStore } from '../../support/store.ts'
 
 const run = defaultDetector('run-operations-threshold')
@@ -62,7 +64,8 @@ afterAll(() => opened.close())
 async function explain(finding: string, json: boolean): Promise<string> {
   const printed: string[] = []
   const print = (text: string) => printed.push(text)
-  await explainCommand({ print, store: opened.store }, finding, { json })
+  const classify = createClassify(opened.store, shipped.workload, FIXTURE_CATALOGUE)
+  await explainCommand({ print, store: opened.store, classify }, finding, { json })
   return printed.join('\n')
 }
 

@@ -70,6 +70,11 @@ describe('probability of being above', () => {
     expect(probabilityAbove({ lo: 2.5e25, mid: 5e25, hi: 1e26 }, 1e26)).toBeCloseTo(0.05, 3)
   })
 
+  test('each side has its own width: a low lower end does not make the upper end likelier', () => {
+    expect(probabilityAbove({ lo: 1e24, mid: 5e25, hi: 1e26 }, 1e26)).toBeCloseTo(0.05, 3)
+    expect(probabilityAbove({ lo: 1e26, mid: 8e26, hi: 9e26 }, 1e26)).toBeCloseTo(0.95, 3)
+  })
+
   test('exact values are certain', () => {
     expect(probabilityAbove({ lo: 1, mid: 1, hi: 1 }, 2)).toBe(0)
     expect(probabilityAbove({ lo: 3, mid: 3, hi: 3 }, 2)).toBe(1)

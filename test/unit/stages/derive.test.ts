@@ -159,8 +159,8 @@ describe('runs', () => {
         device_s: 2 * (3600 + 7200),
         segments: [
           [time(0), time(60), 2, expect.stringMatching(/^gang-/), 1],
-          // after twenty minutes: -1.4 - 1 (an hour is short) + nodes 1.5 + size 0.5 + signature 3
-          [time(80), time(200), 2, expect.stringMatching(/^gang-/), expect.closeTo(0.9309, 4)],
+          // after twenty minutes: -1.4 - 0.5 (an hour is short) + nodes 1.5 + size 0.5 + signature 3
+          [time(80), time(200), 2, expect.stringMatching(/^gang-/), expect.closeTo(0.9569, 4)],
         ],
       },
     ])

@@ -83,6 +83,17 @@ test('a changed parameter restates a finding even when nothing moved', async () 
   expect(summary).toMatchObject({ raised: 0, restated: 1 })
 })
 
+test('a detector of hourly cadence answers when everything is looked at, not for single tenants', async () => {
+  const named = await given('hourly', [{ tenant: 'a', accelerators: 30_000, days: 60 }])
+  const definition = { ...ceiling.definition, cadence: 'hour' as const }
+  const detect = detectWith({ ...ceiling, definition })
+  const quick = await detect.evaluate(day(60), [tenantOf(named, 'a')])
+  expect(quick).toMatchObject({ evaluated: 0, raised: 0 })
+  const whole = await detect.evaluate(day(60), null)
+  expect(whole.evaluated).toBeGreaterThan(0)
+  expect(await versions(ceiling, tenantOf(named, 'a'))).toMatchObject([{ state: 'could' }])
+})
+
 test('one dirty member brings its whole group into the answer', async () => {
   const named = await given(
     'family',

@@ -24,11 +24,15 @@ const odds = (p: number) => Math.log(p / (1 - p))
 describe('odds of a restart', () => {
   const first = gang(0, DAY)
   const before = { gang: first, began: first.start, level: first }
+  const beyond = (left: number) =>
+    1 - left * (60 / 59) * (1439 / 1440) - 0.003 - 0.8 * (1 / 60 + 1 / 1440)
   // ten minutes after a run of a day: -1.4 + nodes 1.5 + size 0.5 + signature 3
   test.each([
     ['the same again', {}, 3.6],
-    // a sample in sixty may be its edge, 0.3 % are blurred: 3 - 50 × (0.1 - 1/60 - 0.003)
-    ['a tenth less active', { tensor_mean: 0.36 }, 0.6 + 3 - 50 * (0.1 - 1 / 60 - 0.003)],
+    // one of 60 samples is cut, and of 1440 before: given back, 0.95 × 60/59 × 1439/1440 of it is
+    // left; 0.3 % are blurred and 0.8 of what is cut is doubt
+    ['a twentieth less active', { tensor_mean: 0.38 }, 0.6 + 3 - 100 * beyond(0.95)],
+    ['a tenth less active: the floor', { tensor_mean: 0.36 }, 0.6 - 3.3],
     ['half the activity', { tensor_mean: 0.2 }, 0.6 - 3.3],
     ['other nodes of the fabric', { nodes: ['91', '92'] }, -1.4 - 2.5 + 0.5 + 3],
     // one of three nodes in common: -2.5 + 4 × 1.25 / 3
@@ -43,17 +47,17 @@ describe('odds of a restart', () => {
   })
 
   test('grow with what the run had lasted', () => {
-    // three days: 0.9 ln 3
+    // three days: 1.3 ln 3
     const long = { ...before, began: first.start - 2 * DAY * 60_000 }
     const after = gang(DAY + 10, DAY + 70)
-    expect(odds(restartProbability(long, after, chain))).toBeCloseTo(3.6 + 0.9 * Math.log(3), 9)
+    expect(odds(restartProbability(long, after, chain))).toBeCloseTo(3.6 + 1.3 * Math.log(3), 9)
   })
 
   test('after hours they are those of a resumption: long runs are resumed', () => {
     const at = (pause: number) => gang(DAY + pause, DAY + pause + HOUR)
-    // a day before three hours: -4.5 + 0.9 ln(24 / 12) + 5
+    // a day before three hours: -5.2 + 1.3 ln(24 / 12) + 5
     const sum = odds(restartProbability(before, at(3 * HOUR), chain))
-    expect(sum).toBeCloseTo(0.5 + 0.9 * Math.log(2), 9)
+    expect(sum).toBeCloseTo(-0.2 + 1.3 * Math.log(2), 9)
     expect(restartProbability(before, at(24 * HOUR), chain)).toBeGreaterThan(0)
     expect(restartProbability(before, at(24 * HOUR + 1), chain)).toBe(0)
   })
@@ -95,7 +99,7 @@ describe('runs', () => {
   })
 
   test('the next job of a queue on the same nodes is another', () => {
-    // four hours later, a fifth more active: -4.5 - 0.9 ln(16/6) + 1.5 + 0.5 - 2
+    // four hours later, a fifth more active: -5.2 - 1.3 ln(16/6) + 1.5 + 0.5 - 3.3
     const next = named('b', 600, 960, { tensor_mean: 0.5 })
     expect(runsOf(named('a', 0, 360), next)).toEqual(['a', 'b'])
   })
@@ -133,11 +137,11 @@ describe('runs', () => {
   })
 
   test('what began just before midnight finds its run the day after', () => {
-    // three hours after twelve; the sliver alone says nothing: -4.5 - 0 + 2 = -2.5
+    // two hours after twelve: -5.2 + 1.3 ln(12/8) + 5; the sliver alone shows no signature: 3 less
     const wentOn = [{ gang_id: 'sliver', p: 1, is_stage: false }]
     const before = named('before', 0, 12 * HOUR)
-    const sliver = named('sliver', 15 * HOUR, 15 * HOUR + 2, { tensor_mean: 0.1 })
-    const after = named('after', 15 * HOUR + 2, 24 * HOUR, { links: wentOn })
+    const sliver = named('sliver', 14 * HOUR, 14 * HOUR + 2, { tensor_mean: 0.1 })
+    const after = named('after', 14 * HOUR + 2, 24 * HOUR, { links: wentOn })
     expect(runsOf(before, sliver)).toEqual(['before', 'sliver'])
     expect(runsOf(before, sliver, after)).toEqual(['before sliver after'])
   })

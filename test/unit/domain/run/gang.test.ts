@@ -67,6 +67,7 @@ describe('stragglers', () => {
         ...host,
         nodes: ['11', '12', '13'],
         workloads: ['job-2'],
+        edge_s: 480 + 60,
         device_s: 288_000 + 30_000,
         energy_j: 318_000 * 400,
         flop: { lo: 318_000, mid: 636_000, hi: 1_272_000 },

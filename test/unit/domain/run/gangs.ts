@@ -22,6 +22,7 @@ export function gang(from: number, to: number, more: Partial<Gang> = {}): Gang {
     members: [],
     workloads: [],
     sample_s: 60,
+    edge_s: devices * 60,
     device_s,
     energy_j: device_s * 400,
     flop: { lo: device_s, mid: 2 * device_s, hi: 4 * device_s },

@@ -73,6 +73,25 @@ const SCENARIOS: readonly Scenario[] = [
   spans('chain', '0-20 5-25 10-30 40-50', 2400),
   spans('long last', '0-5 1-6 20-25 3-40', 2400),
   {
+    // two of eight devices report 0.05 × 60 s each, hi 120; their share of what the meter of their node
+    // says at most (480 s × 56) is a quarter: they are lifted to it together
+    name: 'devices that claim less than the meter of their node has seen',
+    samples: [
+      sample('claim-z', at(10), 60, {
+        ...{ device_count: 8, power_w: 4000, power_scope: 'node' },
+        ...{ node_id: 'claim', site: 'claim' },
+      }),
+      ...['claim-a', 'claim-b'].map(name =>
+        sample(name, at(10), 60, { tensor_active: 0.05, node_id: 'claim', site: 'claim' }),
+      ),
+    ],
+    rows: [
+      { ...t2(3), flop_hi: (480 * 56) / 8 },
+      { ...t2(3), flop_hi: (480 * 56) / 8 },
+      { flop_hi: (12 * 163_200 * 6) / 8 },
+    ],
+  },
+  {
     // 0–10 min at 0.2, 5–15 min at 0.8: 300 × 0.2 + 600 × 0.8 = 540
     name: 'of two that overlap, the one that ends last speaks for the common time',
     samples: [
@@ -175,8 +194,12 @@ const SCENARIOS: readonly Scenario[] = [
       { tenant_id: 'bob', covered_s: 60, ...t2(30) },
     ],
   },
-  // 8 × 60 − 4 × 60 of 8 × 60 device-seconds are left: half of 158,400 and 192,000 J
-  nodeOf('half', 4, { witness_share: 0.5, device_s: 240, ...t3(79_200), flop_hi: 12 * 96_000 }),
+  // 8 × 60 − 4 × 60 of 8 × 60 device-seconds are left: half of 148,800, 158,400 and
+  // 163,200 J, with 90, 70 and 60 W a device for the host
+  nodeOf('half', 4, {
+    ...{ witness_share: 0.5, device_s: 240 },
+    ...{ flop_lo: 3 * 74_400, flop_mid: 6 * 79_200, flop_hi: 12 * 81_600 },
+  }),
   nodeOf('whole', 8, { witness_share: 0, device_s: 0, ...t3(0) }),
   nodeOf('alone', 0, { witness_share: 1, device_s: 480 }),
   // an equal name at another site is another node

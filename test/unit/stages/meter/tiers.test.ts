@@ -28,6 +28,19 @@ const CASES: readonly (readonly [string, Row, Row, Row])[] = [
   ['T2 on a chip without reference clock', { ...slow, accelerator: 'beta' }, t2(30), { t2_s: 60 }],
   // the attested format has factors of its own, here ten times larger
   ['attested precision', { tensor_active: 0.5, precision: 'fp8' }, t2(300), { t2_s: 60 }],
+  // what an attestation lowers, here hi by half, it lowers only where somebody else vouches for it
+  [
+    'a format that the provider attests',
+    { tensor_active: 0.5, precision: 'bf16', precision_source: 'provider' },
+    { ...t2(30), flop_hi: 600 },
+    { t2_s: 60 },
+  ],
+  [
+    'a format that the customer states',
+    { tensor_active: 0.5, precision: 'bf16', precision_source: 'customer-attestation' },
+    t2(30),
+    { t2_s: 60 },
+  ],
   ['a precision the chip lacks', { tensor_active: 0.5, precision: 'fp4' }, t2(30), { t2_s: 60 }],
   // (400 − 100) W × 60 s
   ['T3 from power', { power_w: 400 }, t3(18_000), { t3_s: 60, energy_j: 24_000 }],
@@ -52,9 +65,29 @@ const CASES: readonly (readonly [string, Row, Row, Row])[] = [
   ['a slice by its gauge', { slice: 0.25, tensor_active: 0.5 }, t2(7.5), { device_s: 15 }],
   // its idle share is 25 W: (100 − 25) × 60
   ['a slice by its power', { slice: 0.25, power_w: 100 }, t3(4500), { device_s: 15 }],
-  // a loaded host draws 1.4 × 50 W: lo and mid (4000 − 8 × 100 − 8 × 70) × 60 = 158,400 J; hi leaves
-  // the host in: 192,000 J
-  ['a node meter', node, { ...t3(158_400), flop_hi: 12 * 192_000 }, { device_s: 480 }],
+  // the host takes 90, 70 or 60 W a device: lo (4000 − 8 × 100 − 8 × 90) × 60 = 148,800 J, mid
+  // 158,400 J, hi 163,200 J
+  [
+    'a node meter',
+    node,
+    { flop_lo: 3 * 148_800, flop_mid: 6 * 158_400, flop_hi: 12 * 163_200 },
+    { device_s: 480 },
+  ],
+  // gauges of the guest beside it: 0.1 × 480 s of tensor work. Power alone says (4000 − 800 − 480) ×
+  // 60 J × 12, but no more than a dark device is taken to do, 480 s × 56
+  [
+    'a node meter beside low gauges',
+    { ...node, tensor_active: 0.1 },
+    { ...t2(48), flop_hi: 480 * 56 },
+    { t2_s: 480 },
+  ],
+  // high ones stand beside power that only idle devices and their host draw
+  [
+    'a node meter near idle beside gauges',
+    { ...node, power_w: 1200, tensor_active: 0.9 },
+    t2(432),
+    { t2_s: 480 },
+  ],
   // FP64 pipe half active at 900/1000 MHz for 60 s = 27 s, at 100, 200, 400 a second; busy although
   // its tensor units rest
   [
