@@ -3,8 +3,8 @@
 -- params: hours Array(DateTime), batches Array(String) that the tick saw stored, at DateTime64(3),
 --         stale_before DateTime64(3)
 -- bound:  the marks of these hours
-insert into hour_marks
-select hour, batch_id, 2, {at:DateTime64(3, 'UTC')}
+insert into hour_marks (hour, batch_id, state, at, since)
+select hour, batch_id, 2, {at:DateTime64(3, 'UTC')}, since
 from hour_marks final
 where hour in {hours:Array(DateTime('UTC'))}
   and ((state = 1 and batch_id in {batches:Array(String)})

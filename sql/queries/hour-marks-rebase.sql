@@ -2,7 +2,7 @@
 -- have changed, and a sum over hours built under two of them would mean neither.
 -- params: batch_id, at DateTime64(3)
 -- bound:  one row per hour of history; runs only when the basis changes
-insert into hour_marks
+insert into hour_marks (hour, batch_id, state, at)
 select hour, {batch_id:String}, 1, {at:DateTime64(3, 'UTC')}
 from
 (

@@ -2,7 +2,8 @@
 -- which hours it changes. Instants in milliseconds since 1970.
 -- params: none
 -- rows:   one, of arrays of one length: devices, hours, rows, distinct (ends of intervals), starts
---         (the earliest), first_ends, last_ends, counter_ends (the first with counters, null: none)
+--         (the earliest), first_ends, last_ends, counter_ends and
+--         last_counter_ends (the first and the last with counters, null: none)
 -- bound:  the rows of a part
 select
     groupArray(device_id) as devices,
@@ -12,7 +13,8 @@ select
     groupArray(start) as starts,
     groupArray(first_end) as first_ends,
     groupArray(last_end) as last_ends,
-    groupArray(ifNull(counter_end, inf)) as counter_ends
+    groupArray(ifNull(counter_end, inf)) as counter_ends,
+    groupArray(ifNull(last_counter_end, inf)) as last_counter_ends
 from
 (
     select
@@ -23,7 +25,8 @@ from
         min(end_ms - ceil(interval_s * 1000)) as start,
         min(toFloat64(toUnixTimestamp64Milli(time)) as end_ms) as first_end,
         max(end_ms) as last_end,
-        minOrNullIf(end_ms, isNotNull(mma_cycles_total) or isNotNull(energy_total_j)) as counter_end
+        minOrNullIf(end_ms, isNotNull(mma_cycles_total) or isNotNull(energy_total_j)) as counter_end,
+        maxOrNullIf(end_ms, isNotNull(mma_cycles_total) or isNotNull(energy_total_j)) as last_counter_end
     from staged
     group by device_id, hour
 )

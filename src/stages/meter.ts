@@ -3,7 +3,9 @@ import type { MeterSettings } from '../domain/meter-settings.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../domain/window.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
-import { chunks, type HourStatement, NAMES_PER_STATEMENT, packHours } from './meter/pack-hours.ts'
+import { type ChangedHour, rebuildDeviceHours } from './meter/device-hours.ts'
+import { withFollowing } from './meter/hour-rows.ts'
+import { chunks, NAMES_PER_STATEMENT } from './meter/pack-hours.ts'
 
 /**
  * Samples and charges → device-hours and usage-hours. Dirty hours are rebuilt whole, so doing it
@@ -51,15 +53,13 @@ export function createMeter(deps: MeterDeps): Meter {
       const dirty = await store.query('hour-marks-dirty', { from, until, limit: HOURS_PER_PASS })
       const dirtyHours = dirty.map(row => row.hour)
       const batches = [...new Set(dirty.flatMap(row => row.batches))]
-      const marks = { hours: dirtyHours, batches }
-      if (dirtyHours.length === 0) return { hours: [], tenants: new Map(), marks, resume: null }
+      const nothing = { hours: [], tenants: new Map(), marks: { hours: dirtyHours, batches } }
+      if (dirtyHours.length === 0) return { ...nothing, resume: null }
       const build = deps.builds()
-      // A counter reading vouches for the time since the one before, up to an hour back.
-      const hours = withFollowing(dirtyHours, 1)
-      const { rows_per_statement } = deps.settings
-      for (const statement of await packHours(store, hours, rows_per_statement)) {
-        await rebuildDevices(deps, statement, build)
-      }
+      const changed = changedHours(dirty)
+      const hours = changed.map(({ hour }) => hour)
+      const more = await rebuildDeviceHours(deps, changed, build)
+      const marks = { hours: dirtyHours, batches: [...batches, ...more] }
       const usageHours = wholeDays(withFollowing(hours, TRAILING_HOURS)).filter(
         hour => hour < until,
       )
@@ -80,29 +80,6 @@ export function createMeter(deps: MeterDeps): Meter {
       }
     },
   }
-}
-
-async function rebuildDevices(
-  { store, settings, catalogueVersion }: MeterDeps,
-  { hours, stretches }: HourStatement,
-  build: number,
-): Promise<void> {
-  for (const stretch of stretches) {
-    await store.execute('device-hours-rebuild', {
-      hours: [...hours],
-      keys: withFollowing(hours, 1),
-      before: hours.map(hour => hour - HOUR_MS),
-      ...stretch,
-      version: catalogueVersion,
-      build,
-      island_gap_s: settings.island_gap_s,
-      busy_tensor_min: settings.busy_tensor_min,
-      busy_power_share_min: settings.busy_power_share_min,
-      power_bounds_hi: settings.node_power_bounds_hi ? 1 : 0,
-      attestations_trusted: settings.attestations_trusted,
-    })
-  }
-  await store.execute('device-hours-bury', { hours: [...hours], build })
 }
 
 async function rebuildUsage(
@@ -131,19 +108,20 @@ async function touchedTenants(
   return tenants
 }
 
+/**
+ * The dirty hours, and the hour after each as a whole: a counter reading vouches for the time since
+ * the one before, up to an hour back.
+ */
+function changedHours(dirty: readonly ChangedHour[]): ChangedHour[] {
+  const sinces = new Map(dirty.map(({ hour, since }) => [hour, since]))
+  for (const { hour } of dirty) sinces.set(hour + HOUR_MS, hour + HOUR_MS)
+  return [...sinces].map(([hour, since]) => ({ hour, since })).sort((a, b) => a.hour - b.hour)
+}
+
 /** Every hour of the days that the hours lie in: long charges are set against days. */
 function wholeDays(hours: readonly Instant[]): Instant[] {
   const days = new Set(hours.map(hour => Math.floor(hour / DAY_MS) * DAY_MS))
   return [...days]
     .sort((a, b) => a - b)
     .flatMap(day => Array.from({ length: DAY_MS / HOUR_MS }, (_, hour) => day + hour * HOUR_MS))
-}
-
-/** The hours and the `count` hours after each, sorted, each once. */
-function withFollowing(hours: readonly Instant[], count: number): Instant[] {
-  const all = new Set<Instant>()
-  for (const hour of hours) {
-    for (let step = 0; step <= count; step++) all.add(hour + step * HOUR_MS)
-  }
-  return [...all].sort((a, b) => a - b)
 }

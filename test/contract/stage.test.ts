@@ -138,6 +138,7 @@ describe.each(ENGINES)('stage on %s', kind => {
       first_ends: [Date.UTC(2026, 0, 1, 10, 1)],
       last_ends: [Date.UTC(2026, 0, 1, 10, 3)],
       counter_ends: [null],
+      last_counter_ends: [null],
     })
     await stage.execute('staged-write', {})
     stage.release()

@@ -80,6 +80,7 @@ const TABLES = [
   'hour_marks',
   'charges',
   'charge_generations',
+  'device_blocks',
   'device_hours',
   'usage_hours',
   'day_gangs',

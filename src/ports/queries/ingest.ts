@@ -22,7 +22,7 @@ const quarantined = z.object({
 export const ingestQueries = {
   'sample-newest': {
     params: z.object({ from: timeParam, devices: keys }),
-    row: z.object({ device_id: z.string(), newest: sqlCount }),
+    row: z.object({ device_id: z.string(), newest: sqlCount, reading: sqlCount.nullable() }),
   },
   'sample-versions': {
     params: z.object({

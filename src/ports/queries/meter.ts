@@ -12,7 +12,7 @@ const build = z.number().transform(String)
 export const meterQueries = {
   'hour-marks-dirty': {
     params: z.object({ from: timeParam, until: timeParam, limit: z.number() }),
-    row: z.object({ hour: sqlTime, batches: z.array(z.string()), open: sqlCount }),
+    row: z.object({ hour: sqlTime, since: sqlTime, batches: z.array(z.string()), open: sqlCount }),
   },
   'hour-marks-close': {
     params: z.object({
@@ -25,6 +25,10 @@ export const meterQueries = {
   },
   'hour-marks-rebase': { params: z.object({ batch_id: z.string(), at: timeParam }), row: null },
   'sample-hour-counts': {
+    params: z.object({ hours: hoursParam, tails: hoursParam }),
+    row: z.object({ hour: sqlTime, rows: sqlCount }),
+  },
+  'block-hour-counts': {
     params: z.object({ hours: hoursParam }),
     row: z.object({ hour: sqlTime, rows: sqlCount }),
   },
@@ -32,14 +36,23 @@ export const meterQueries = {
     params: z.object({ hours: hoursParam, rows: z.number() }),
     row: z.object({ first_device: z.string() }),
   },
-  'device-hours-rebuild': {
+  'block-device-cuts': {
+    params: z.object({ hours: hoursParam, rows: z.number() }),
+    row: z.object({ first_device: z.string() }),
+  },
+  'device-block-tails': {
+    params: z.object({ hours: hoursParam, sinces: hoursParam }),
+    row: z.object({ hour: sqlTime, tail: sqlTime, blocks: sqlCount }),
+  },
+  'device-blocks-rebuild': {
     params: z.object({
-      part: z.string(),
       first: z.string(),
       end: z.string(),
       hours: hoursParam,
+      tails: hoursParam,
       keys: hoursParam,
       before: hoursParam,
+      block_s: z.number(),
       version: z.string(),
       build,
       island_gap_s: z.number(),
@@ -47,6 +60,20 @@ export const meterQueries = {
       busy_power_share_min: z.number(),
       power_bounds_hi: z.number(),
       attestations_trusted: z.array(z.string()),
+    }),
+    row: null,
+  },
+  'device-blocks-bury': {
+    params: z.object({ hours: hoursParam, tails: hoursParam, build }),
+    row: null,
+  },
+  'device-hours-combine': {
+    params: z.object({
+      hours: hoursParam,
+      first: z.string(),
+      end: z.string(),
+      build,
+      island_gap_s: z.number(),
     }),
     row: null,
   },

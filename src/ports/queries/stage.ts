@@ -36,6 +36,7 @@ export const stageQueries = {
       first_ends: numbers,
       last_ends: numbers,
       counter_ends: z.array(z.number().nullable()),
+      last_counter_ends: z.array(z.number().nullable()),
     }),
   },
   'staged-write': { params: none, row: null },

@@ -46,7 +46,7 @@ export function createGenerations(store: Store): Generations {
     async finish(delivery) {
       const periods = replaced.get(delivery)
       if (periods === undefined || periods.size === 0) return null
-      const hours = new Set<Instant>()
+      const hours = new Map<Instant, Instant>()
       const lines: string[] = []
       for (const { billing_account_id, period_start } of periods.values()) {
         const spans = await store.query('charge-spans', {
@@ -54,7 +54,7 @@ export function createGenerations(store: Store): Generations {
           period_start,
           limit: SPANS_MAX,
         })
-        for (const hour of hoursOf(spans)) hours.add(hour)
+        for (const [hour, since] of hoursOf(spans)) hours.set(hour, since)
         lines.push(tabLine([billing_account_id, toSqlTime(period_start), delivery.received_at]))
       }
       const columns = ['billing_account_id', 'period_start', 'generation']
@@ -68,14 +68,14 @@ function periodKey({ billing_account_id, period_start }: Period): string {
   return JSON.stringify([billing_account_id, period_start])
 }
 
-/** Every hour that the spans overlap. */
+/** Every hour that the spans overlap, as a whole. */
 export function hoursOf(
   spans: readonly { readonly start: Instant; readonly end: Instant }[],
-): Set<Instant> {
-  const hours = new Set<Instant>()
+): Map<Instant, Instant> {
+  const hours = new Map<Instant, Instant>()
   for (const { start, end } of spans) {
     const first = Math.floor(start / HOUR_MS) * HOUR_MS
-    for (let hour = first; hour < end; hour += HOUR_MS) hours.add(hour)
+    for (let hour = first; hour < end; hour += HOUR_MS) hours.set(hour, hour)
   }
   return hours
 }

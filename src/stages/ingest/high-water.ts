@@ -1,4 +1,4 @@
-import type { Instant } from '../../domain/window.ts'
+import { HOUR_MS, type Instant } from '../../domain/window.ts'
 import type { Store } from '../../ports/store.ts'
 import { inSlices } from './plan.ts'
 
@@ -10,23 +10,32 @@ import { inSlices } from './plan.ts'
  * it. What they store in the very same moment is still counted once by the table's key.
  */
 
-/** `newest` is right for samples filed under hours from `floor` on; nothing is known below it. */
+/**
+ * `newest` and `reading`, the newest with counters, are right for samples filed under hours from
+ * `floor` on, and `reading` for as long before as counters reach; nothing is known below.
+ */
 export interface Mark {
   readonly floor: Instant
   readonly newest: Instant
+  readonly reading: Instant
 }
 
 export interface HighWater {
   /** Reads the marks of devices that may be unknown, for samples from hour `from` on. */
   load(devices: ReadonlySet<string>, from: Instant): Promise<void>
   of(device: string): Mark
-  /** A sample of the device is about to be stored. */
-  raise(device: string, end: Instant): void
+  /** Samples of the device are about to be stored, the last of them, and with counters, so late. */
+  raise(device: string, end: Instant, counter_end: Instant | null): void
   forget(): void
 }
 
 const DEVICES_PER_LOOK = 5000
-const UNKNOWN: Mark = { floor: Number.POSITIVE_INFINITY, newest: Number.POSITIVE_INFINITY }
+const NONE = Number.NEGATIVE_INFINITY
+const UNKNOWN: Mark = {
+  floor: Number.POSITIVE_INFINITY,
+  newest: Number.POSITIVE_INFINITY,
+  reading: NONE,
+}
 
 export interface HighWaterOptions {
   readonly devices_max: number
@@ -55,20 +64,26 @@ export function createHighWater(
     async load(devices, from) {
       const missing = [...devices].filter(device => isShared || !marks.has(device))
       const rows = await inSlices(missing, DEVICES_PER_LOOK, slice =>
-        store.query('sample-newest', { from, devices: [...slice] }),
+        store.query('sample-newest', { from: from - HOUR_MS, devices: [...slice] }),
       )
-      const newest = new Map(rows.map(row => [row.device_id, row.newest]))
+      const found = new Map(rows.map(row => [row.device_id, row]))
       for (const device of missing) {
-        const stored = newest.get(device) ?? Number.NEGATIVE_INFINITY
+        const stored = found.get(device)
         // What was raised may be on its way to the store still.
-        const raised = marks.get(device)?.newest ?? Number.NEGATIVE_INFINITY
-        put(device, { floor: from, newest: Math.max(stored, raised) })
+        const raised = marks.get(device)
+        put(device, {
+          floor: from,
+          newest: Math.max(stored?.newest ?? NONE, raised?.newest ?? NONE),
+          reading: Math.max(stored?.reading ?? NONE, raised?.reading ?? NONE),
+        })
       }
     },
     of: device => marks.get(device) ?? UNKNOWN,
-    raise(device, end) {
+    raise(device, end, counter_end) {
       const mark = marks.get(device)
-      if (mark && end > mark.newest) marks.set(device, { ...mark, newest: end })
+      if (!mark) return
+      const newest = Math.max(mark.newest, end)
+      marks.set(device, { ...mark, newest, reading: Math.max(mark.reading, counter_end ?? NONE) })
     },
     forget: () => marks.clear(),
   }

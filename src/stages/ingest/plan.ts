@@ -5,13 +5,16 @@ import type { Instant } from '../../domain/window.ts'
 import type { DecodedRecord, LineBlock } from '../../ports/intake.ts'
 import type { Store } from '../../ports/store.ts'
 
+/** Hours that the meter must rebuild, each with the earliest instant in it that may have changed. */
+export type TouchedHours = ReadonlyMap<Instant, Instant>
+
 /** What a stream makes of a part: counts, rows to write, hours that the meter must rebuild. */
 export interface Plan {
   readonly accepted: number
   readonly duplicates: number
   readonly revised: number
   readonly conflicts: number
-  readonly hours: ReadonlySet<Instant>
+  readonly hours: TouchedHours
   /** Written in this order, each durable before the next. */
   readonly writes: readonly (TableWrite | StatementWrite)[]
   readonly time_min: Instant | null
@@ -101,7 +104,7 @@ export interface StreamDeps {
   readonly settings: IngestSettings
 }
 
-const NOTHING: ReadonlySet<Instant> = new Set()
+const NOTHING: TouchedHours = new Map()
 
 /** A plan with only what is given; the rest is nothing. */
 export function planOf(part: Partial<Plan>): Plan {

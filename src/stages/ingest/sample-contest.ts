@@ -2,8 +2,14 @@ import { tabLine } from '../../domain/tab-line.ts'
 import type { Instant } from '../../domain/window.ts'
 import type { StageQueryRow } from '../../ports/queries/stage.ts'
 import type { Stage } from '../../ports/stage.ts'
-import { type DeliveryContext, inSlices, type StreamDeps, type TableWrite } from './plan.ts'
-import { hoursTouched } from './sample-hours.ts'
+import {
+  type DeliveryContext,
+  inSlices,
+  type StreamDeps,
+  type TableWrite,
+  type TouchedHours,
+} from './plan.ts'
+import { addTouched, hoursTouched } from './sample-hours.ts'
 import {
   type ContestedSample,
   contentOf,
@@ -21,11 +27,13 @@ export interface ContestedHour {
   readonly hour: Instant
   /** The newest sample known before; Infinity where nothing is known. */
   readonly newest: Instant
+  /** The newest with counters; -Infinity for none. */
+  readonly reading: Instant
 }
 
 export interface Outcome {
   readonly counts: SampleCounts
-  readonly hours: ReadonlySet<Instant>
+  readonly hours: TouchedHours
   readonly losers: TableWrite
   /** Rows that are not to be written; they are in the stage's `excluded`, if there are any. */
   readonly excluded: number
@@ -109,14 +117,14 @@ function nameOf({ device_id, hour }: Pick<ContestedHour, 'device_id' | 'hour'>):
 function hoursOf(
   winners: readonly ContestedSample[],
   contested: readonly ContestedHour[],
-): ReadonlySet<Instant> {
-  const marks = new Map(contested.map(group => [nameOf(group), group.newest]))
-  const hours = new Set<Instant>()
+): TouchedHours {
+  const marks = new Map(contested.map(group => [nameOf(group), group]))
+  const hours = new Map<Instant, Instant>()
   for (const sample of winners) {
     const { hour, start, end, counters } = sample
-    const newest = marks.get(nameOf(sample)) ?? Number.POSITIVE_INFINITY
+    const mark = marks.get(nameOf(sample))
     const one = { hour, start, first_end: end, counter_end: counters ? end : null }
-    for (const touched of hoursTouched(one, end > newest ? newest : null)) hours.add(touched)
+    addTouched(hours, hoursTouched(one, mark && end > mark.newest ? mark.reading : null))
   }
   return hours
 }

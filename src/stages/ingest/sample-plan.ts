@@ -5,7 +5,7 @@ import type { Stage } from '../../ports/stage.ts'
 import type { HighWater } from './high-water.ts'
 import { type DeliveryContext, type Plan, planOf, type StreamDeps } from './plan.ts'
 import { type ContestedHour, contest, type Outcome } from './sample-contest.ts'
-import { type HourOfDevice, hoursTouched } from './sample-hours.ts'
+import { addTouched, type HourOfDevice, hoursTouched } from './sample-hours.ts'
 
 /** Settling a part of samples that lies on a stage. */
 
@@ -35,19 +35,19 @@ export async function planSamples(
   const { highWater } = deps
   const devices = new Set(groups.map(group => group.device_id))
   await highWater.load(devices, least(groups.map(group => group.hour)))
-  const hours = new Set<Instant>()
+  const hours = new Map<Instant, Instant>()
   const contested: ContestedHour[] = []
   let accepted = 0
   for (const group of groups) {
-    const { floor, newest } = highWater.of(group.device_id)
+    const { floor, newest, reading } = highWater.of(group.device_id)
     const known = group.hour >= floor
     if (known && group.first_end > newest && group.distinct === group.rows) {
       accepted += group.rows
-      for (const hour of hoursTouched(group, newest)) hours.add(hour)
-    } else contested.push({ ...group, newest: known ? newest : Number.POSITIVE_INFINITY })
+      addTouched(hours, hoursTouched(group, reading))
+    } else contested.push({ ...group, reading, newest: known ? newest : Number.POSITIVE_INFINITY })
   }
   const outcome = await contest(deps, delivery, stage, contested)
-  for (const hour of outcome.hours) hours.add(hour)
+  addTouched(hours, outcome.hours)
   return planOf({
     ...outcome.counts,
     accepted: accepted + outcome.counts.accepted,
@@ -56,7 +56,9 @@ export async function planSamples(
     time_min: least(groups.map(group => group.first_end)),
     time_max: -least(groups.map(group => -group.last_end)),
     announce() {
-      for (const { device_id, last_end } of groups) highWater.raise(device_id, last_end)
+      for (const group of groups) {
+        highWater.raise(group.device_id, group.last_end, group.last_counter_end)
+      }
     },
   })
 }
@@ -68,6 +70,8 @@ interface SampleGroup extends HourOfDevice {
   /** Different ends of intervals among them. */
   readonly distinct: number
   readonly last_end: Instant
+  /** The last that brings counters; null: none does. */
+  readonly last_counter_end: Instant | null
 }
 
 function groupsOf([found]: readonly StageQueryRow<'staged-groups'>[]): SampleGroup[] {
@@ -81,6 +85,7 @@ function groupsOf([found]: readonly StageQueryRow<'staged-groups'>[]): SampleGro
     first_end: found.first_ends[index] ?? 0,
     last_end: found.last_ends[index] ?? 0,
     counter_end: found.counter_ends[index] ?? null,
+    last_counter_end: found.last_counter_ends[index] ?? null,
   }))
 }
 

@@ -158,9 +158,11 @@ async function markHours(deps: PartDeps, mark: string, plan: Plan, state: 0 | 1)
   const hours = [...plan.hours]
   await writeTable(deps.store, {
     table: 'hour_marks',
-    columns: ['hour', 'batch_id', 'state', 'at'],
-    lines: hours.map(hour => tabLine([toSqlTime(hour).slice(0, 19), mark, state, at])),
-    partitions: hours.map(hour => Math.floor(hour / MONTH_MS)),
+    columns: ['hour', 'batch_id', 'state', 'at', 'since'],
+    lines: hours.map(([hour, since]) =>
+      tabLine([toSqlTime(hour).slice(0, 19), mark, state, at, toSqlTime(since)]),
+    ),
+    partitions: hours.map(([hour]) => Math.floor(hour / MONTH_MS)),
   })
 }
 

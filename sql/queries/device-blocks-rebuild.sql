@@ -1,38 +1,26 @@
--- Rebuilds device-hours from samples, every wanted hour whole; device-hours-bury then removes
--- the keys that the rebuild no longer found.
+-- Rebuilds blocks of device-hours from samples, in every wanted hour from an instant on, the `tail`;
+-- device-blocks-bury then removes the keys that the rebuild no longer found.
 -- A second of a device counts once: where intervals overlap, the sample that ends last takes the
 -- instant, so the sum is the exact length of the union. Sums run over integers (milliseconds,
 -- millijoules, whole operations): they do not depend on the order in which the engine reads.
--- params: hours Array(DateTime) to rebuild; keys Array(DateTime) = hours and the hour after each
---         (an interval that ends later reaches back); before Array(DateTime) = the hour before
---         each (last counter readings only); part ('all', or 'own' or 'metered': devices that are
---         not, or that are, on a node with a node meter), first and end String (device ids from, and
---         up to but without; '' is open); version, build, island_gap_s, busy_tensor_min,
---         busy_power_share_min; power_bounds_hi (1 or 0); attestations_trusted Array(String): values of
---         precision_source that may lower hi
+-- params: hours Array(DateTime) to rebuild, tails Array(DateTime) where the rebuilding of each begins;
+--         keys Array(DateTime) = hours and the hour after each (an interval that ends later reaches
+--         back); before Array(DateTime) = the hour before each (last counter readings only);
+--         first and end String (device ids from, and up to but without; '' is open); block_s UInt32;
+--         version, build, island_gap_s, busy_tensor_min, busy_power_share_min; power_bounds_hi (1 or 0);
+--         attestations_trusted Array(String): values of precision_source that may lower hi
 -- bound:  the caller packs hours, and devices of a large hour, so that a statement reads about
---         meter.rows_per_statement samples; those on nodes with a meter are read at once
-insert into device_hours
+--         meter.rows_per_statement samples, and the time alone of those before the tails
+insert into device_blocks
 with
     3600000 as hour_ms,
-    -- whoever was on a node with a node meter at any time that is read: what the meter stands for
-    -- depends on them, and they must be seen together. Without final: some too many do no harm
-    metered_nodes as
-    (
-        select site, node_id
-        from samples
-        where {part:String} != 'all'
-          and (hour in {keys:Array(DateTime('UTC'))} or hour in {before:Array(DateTime('UTC'))})
-          and node_id != '' and (device_count > 1 or power_scope = 'node')
-    ),
-    metered_devices as
-    (
-        select device_id
-        from samples
-        where {part:String} != 'all'
-          and (hour in {keys:Array(DateTime('UTC'))} or hour in {before:Array(DateTime('UTC'))})
-          and (site, node_id) in (select site, node_id from metered_nodes)
-    ),
+    -- later than any instant
+    toInt64(1e15) as far_ms,
+    toInt64({block_s:UInt32}) * 1000 as block_ms,
+    -- of an hour that is read only for what reaches back from it, all is read
+    of_hour -> toDateTime(transform(
+        toUInt32(of_hour), arrayMap(at -> toUInt32(at), {hours:Array(DateTime('UTC'))}),
+        arrayMap(at -> toUInt32(at), {tails:Array(DateTime('UTC'))}), toUInt32(of_hour)), 'UTC') as tail_of,
     factors as
     (
         select chip as for_chip, tier as for_tier, precision as for_precision, lo, mid, hi
@@ -100,7 +88,7 @@ with
                 arraySort(groupArray(toUnixTimestamp64Milli(time))) as ends,
                 arraySort(groupArray(toUnixTimestamp64Milli(time) - toInt64(interval_s * 1000))) as starts
             from samples
-            where hour in {keys:Array(DateTime('UTC'))}
+            where hour in {keys:Array(DateTime('UTC'))} and time > tail_of(hour)
               and device_id >= {first:String} and ({end:String} = '' or device_id < {end:String})
             group by device_id
         )
@@ -114,16 +102,18 @@ with
             mma_cycles_total, sm_cycles_total, energy_total_j,
             mma_cycles_total is not null or energy_total_j is not null as is_reading
         from samples final
-        where hour in {keys:Array(DateTime('UTC'))} and device_id in (select device_id from entangled)
+        prewhere hour in {keys:Array(DateTime('UTC'))} and time > tail_of(hour)
+            and device_id in (select device_id from entangled)
         union all
         select
             device_id, toUnixTimestamp64Milli(max(time)), argMax(tenant_id, time), argMax(interval_s, time),
             argMax(tuple(mma_cycles_total), time).1, argMax(tuple(sm_cycles_total), time).1,
             argMax(tuple(energy_total_j), time).1, 1
         from samples final
-        where hour in {before:Array(DateTime('UTC'))} and hour not in {keys:Array(DateTime('UTC'))}
-          and device_id in (select device_id from entangled)
-          and (mma_cycles_total is not null or energy_total_j is not null)
+        prewhere ((hour in {hours:Array(DateTime('UTC'))} and time <= tail_of(hour))
+                or (hour in {before:Array(DateTime('UTC'))} and hour not in {keys:Array(DateTime('UTC'))}))
+            and device_id in (select device_id from entangled)
+        where mma_cycles_total is not null or energy_total_j is not null
         group by hour, device_id
     ),
     -- a counter is compared with the reading before it; samples without counters between the two
@@ -176,10 +166,8 @@ with
         (
             select *, toUnixTimestamp64Milli(time) as end_ms
             from samples final
-            where hour in {keys:Array(DateTime('UTC'))}
-              and device_id >= {first:String} and ({end:String} = '' or device_id < {end:String})
-              and ({part:String} = 'all'
-                or (device_id in (select device_id from metered_devices)) = ({part:String} = 'metered'))
+            prewhere hour in {keys:Array(DateTime('UTC'))} and time > tail_of(hour)
+                and device_id >= {first:String} and ({end:String} = '' or device_id < {end:String})
         ) as s
         left any join ties as t on t.device_id = s.device_id and t.end_ms = s.end_ms
     ),
@@ -274,36 +262,40 @@ with
         from evidenced as e
         left any join rates as r on r.rate_chip = e.chip and r.rate_tier = e.tier and r.rate_precision = e.precision
     ),
-    -- A sample that crosses the full hour is shared out by time. A piece is the difference of two
-    -- rounded shares, so that pieces add up to the same wherever a sample is cut.
+    -- A sample that lies in several blocks is shared out by time. A piece is the difference of two
+    -- rounded shares, taken as integers, so that pieces add up to the same wherever a sample is cut.
     pieces as
     (
         select
             *,
-            arrayJoin(range(intDiv(start_ms, hour_ms) * hour_ms, until_ms, hour_ms)) as hour_start_ms,
-            greatest(start_ms, hour_start_ms) as piece_start_ms,
-            least(until_ms, hour_start_ms + hour_ms) as piece_end_ms,
+            arrayJoin(range(intDiv(start_ms, block_ms) * block_ms, until_ms, block_ms)) as block_start_ms,
+            toDateTime(intDiv(block_start_ms, hour_ms) * 3600, 'UTC') as piece_hour,
+            greatest(start_ms, block_start_ms) as piece_start_ms,
+            least(until_ms, block_start_ms + block_ms) as piece_end_ms,
+            -- what counts once for a sample in an hour counts where it begins there
+            piece_start_ms = greatest(start_ms, intDiv(block_start_ms, hour_ms) * hour_ms) as is_first,
             piece_end_ms - piece_start_ms as piece_ms,
             (piece_start_ms - start_ms) / length_ms as from_share,
             (piece_end_ms - start_ms) / length_ms as to_share,
-            toInt128(round(ifNull(sample_lo, 0) * to_share) - round(ifNull(sample_lo, 0) * from_share)) as piece_lo,
-            toInt128(round(ifNull(sample_mid, 0) * to_share) - round(ifNull(sample_mid, 0) * from_share)) as piece_mid,
-            toInt128(round(ifNull(sample_hi, 0) * to_share) - round(ifNull(sample_hi, 0) * from_share)) as piece_hi,
-            toInt128(round(powered * to_share) - round(powered * from_share)) as piece_powered,
-            toInt64(round(ifNull(joules_read, 0) * 1000 * to_share) - round(ifNull(joules_read, 0) * 1000 * from_share)) as piece_mj,
-            toInt64(round((piece_end_ms - start_ms) * units * 1000) - round((piece_start_ms - start_ms) * units * 1000)) as piece_unit_us,
+            toInt128(round(ifNull(sample_lo, 0) * to_share)) - toInt128(round(ifNull(sample_lo, 0) * from_share)) as piece_lo,
+            toInt128(round(ifNull(sample_mid, 0) * to_share)) - toInt128(round(ifNull(sample_mid, 0) * from_share)) as piece_mid,
+            toInt128(round(ifNull(sample_hi, 0) * to_share)) - toInt128(round(ifNull(sample_hi, 0) * from_share)) as piece_hi,
+            toInt128(round(powered * to_share)) - toInt128(round(powered * from_share)) as piece_powered,
+            toInt64(round(ifNull(joules_read, 0) * 1000 * to_share)) - toInt64(round(ifNull(joules_read, 0) * 1000 * from_share)) as piece_mj,
+            toInt64(round((piece_end_ms - start_ms) * units * 1000)) - toInt64(round((piece_start_ms - start_ms) * units * 1000)) as piece_unit_us,
             -- a stretch without evidence between busy ones does not break them apart, nor does it
             -- make a busy stretch by itself
             busy or tier = 'gap' as is_linked
         from estimated
-        where toDateTime(hour_start_ms / 1000, 'UTC') in {hours:Array(DateTime('UTC'))}
+        where piece_hour in {hours:Array(DateTime('UTC'))} and block_start_ms >= toInt64(toUInt32(tail_of(piece_hour))) * 1000
     ),
-    device_rows as
+    grouped as
     (
         select
-            tenant_id,
-            toDateTime(hour_start_ms / 1000, 'UTC') as hour,
+            piece_hour,
+            toDateTime(block_start_ms / 1000, 'UTC') as block,
             device_id,
+            tenant_id,
             workload_id,
             argMax(chip, end_ms) as chip_last,
             argMax(accelerator, end_ms) as accelerator_last,
@@ -313,6 +305,7 @@ with
             argMax(region, end_ms) as region_last,
             argMax(declared_use, end_ms) as declared_last,
             argMax(device_count, end_ms) as count_last,
+            max(end_ms) as last_end_ms,
             max(device_count > 1 or power_scope = 'node') as is_node_meter,
             min(piece_start_ms) as first_ms,
             max(piece_end_ms) as last_ms,
@@ -332,13 +325,13 @@ with
             sumIf(piece_unit_us, tier = 'T4') as t4_us,
             sumIf(piece_unit_us, tier = 'gap') as unmetered_us,
             sumIf(piece_unit_us, silent_zero) as silent_us,
-            countIf(reset and toDateTime(intDiv(end_ms - 1, hour_ms) * 3600, 'UTC') = hour) as resets,
+            countIf(reset and is_first and toDateTime(intDiv(end_ms - 1, hour_ms) * 3600, 'UTC') = piece_hour) as resets,
             sum(toInt64(round(ifNull(coalesce(counter_tensor, tensor_active), 0) * 1e6)) * piece_ms) as tensor_micro_ms,
             countIf(coalesce(counter_tensor, tensor_active) is not null) as tensor_pieces,
-            count() as piece_count,
+            countIf(is_first) as samples,
             groupArrayIf(piece_start_ms, is_linked) as starts,
             groupArrayIf(piece_end_ms, is_linked) as ends,
-            groupArrayIf(if(busy, piece_start_ms, 0), is_linked) as busy_starts,
+            groupArrayIf(if(busy, piece_start_ms, far_ms), is_linked) as busy_starts,
             groupArrayIf(if(busy, piece_end_ms, 0), is_linked) as busy_ends,
             groupArrayIf(piece_unit_us, is_linked) as unit_list,
             groupArrayIf(piece_mj, is_linked) as mj_list,
@@ -346,85 +339,34 @@ with
             groupArrayIf(piece_mid, is_linked) as mid_list,
             groupArrayIf(piece_hi, is_linked) as hi_list
         from pieces
-        group by tenant_id, hour_start_ms, device_id, workload_id
-    ),
-    -- Where all pauses together are no longer than one may be, the pieces are one stretch as they lie.
-    -- Neighbours as shifted arrays: a lambda that captured the array would copy it per element.
-    linked as
-    (
-        select
-            * except (starts, ends, busy_starts, busy_ends, unit_list, mj_list, lo_list, mid_list, hi_list),
-            notEmpty(starts) and arrayMax(ends) - arrayMin(starts) - arraySum(ends) + arraySum(starts)
-                <= {island_gap_s:Float64} * 1000 as is_one,
-            if(is_one, [], arraySort(arrayZip(
-                starts, ends, busy_starts, busy_ends, unit_list, mj_list, lo_list, mid_list, hi_list))) as links,
-            arrayMap((start, before) -> start - before > {island_gap_s:Float64} * 1000,
-                links.1, arrayPopBack(arrayPushFront(links.2, links.1[1]))) as breaks,
-            if(is_one,
-                [(first_busy_ms, last_busy_ms, arraySum(unit_list), arraySum(mj_list),
-                    arraySum(lo_list), arraySum(mid_list), arraySum(hi_list))],
-                arrayMap(island -> (
-                        arrayMin(piece -> if(piece.4 = 0, piece.2 + 7 * hour_ms, piece.3), island), arrayMax(piece -> piece.4, island),
-                        arraySum(piece -> piece.5, island), arraySum(piece -> piece.6, island),
-                        arraySum(piece -> piece.7, island), arraySum(piece -> piece.8, island),
-                        arraySum(piece -> piece.9, island)),
-                    arraySplit((piece, is_break) -> is_break, links, breaks))) as stretches
-        from device_rows
-    ),
-    -- devices outrank the meter of their node: it only stands for those that do not report
-    weighed as
-    (
-        select
-            *,
-            sumIf(unit_us, not is_node_meter and node_last != '') over node as own_us,
-            sumIf(unit_us, is_node_meter and node_last != '') over node as meter_us,
-            if(is_node_meter and own_us > 0, greatest(meter_us - own_us, 0) / meter_us, 1) as witness,
-            sumIf(hi, not is_node_meter and node_last != '') over node as own_hi,
-            sumIf(powered, is_node_meter and node_last != '') over node as meter_hi,
-            -- what stands beside the meter of its node is bounded by its share of what that has seen
-            if(is_node_meter or meter_us = 0 or own_hi = 0, 1,
-                greatest(1, meter_hi / own_hi * least(own_us / meter_us, 1))) as lift
-        from linked
-        window node as (partition by hour, site_last, if(node_last = '', device_id, node_last))
-    ),
-    rebuilt as
-    (
-        select
-            tenant_id, hour, device_id, workload_id,
-            chip_last, accelerator_last, node_last, fabric_last, site_last, region_last, declared_last,
-            count_last,
-            fromUnixTimestamp64Milli(first_ms, 'UTC') as first_seen,
-            fromUnixTimestamp64Milli(last_ms, 'UTC') as last_seen,
-            if(busy_us = 0, null, fromUnixTimestamp64Milli(first_busy_ms, 'UTC')) as first_busy,
-            if(busy_us = 0, null, fromUnixTimestamp64Milli(last_busy_ms, 'UTC')) as last_busy,
-            covered_ms / 1000 as covered_s,
-            unit_us / 1e6 * witness as device_s,
-            busy_us / 1e6 * witness as busy_device_s,
-            mj / 1000 * witness as energy_j,
-            toFloat64(lo) * witness as flop_lo,
-            toFloat64(mid) * witness as flop_mid,
-            toFloat64(hi) * witness * lift as flop_hi,
-            t1_us / 1e6 * witness as t1_s,
-            t2_us / 1e6 * witness as t2_s,
-            t3_us / 1e6 * witness as t3_s,
-            t4_us / 1e6 * witness as t4_s,
-            unmetered_us / 1e6 * witness as unmetered_s,
-            silent_us / 1e6 * witness as silent_zero_s,
-            resets,
-            witness as witness_share,
-            if(tensor_pieces = 0, null, tensor_micro_ms / 1e6 / covered_ms) as tensor_mean,
-            if(mj = 0, null, mj / covered_ms) as power_mean_w,
-            arrayMap(island -> (
-                    fromUnixTimestamp64Milli(island.1, 'UTC'),
-                    fromUnixTimestamp64Milli(island.2, 'UTC'),
-                    island.3 / 1e6 * witness,
-                    island.4 / 1000 * witness,
-                    toFloat64(island.5) * witness,
-                    toFloat64(island.6) * witness,
-                    toFloat64(island.7) * witness * lift),
-                arrayFilter(island -> island.2 > 0, stretches)) as islands,
-            piece_count
-        from weighed
+        group by piece_hour, block_start_ms, device_id, tenant_id, workload_id
     )
-select *, {build:UInt64} as build, 0 as is_deleted
-from rebuilt
+-- Stretches: pieces with no longer pause between them than one may be. Where all pauses together are
+-- no longer, the pieces are one stretch as they lie. Neighbours as shifted arrays: a lambda that
+-- captured the array would copy it per element.
+select
+    * except (starts, ends, busy_starts, busy_ends, unit_list, mj_list, lo_list, mid_list, hi_list, is_one, links, breaks),
+    if(is_one,
+        [(arrayMin(starts), arrayMax(ends), arrayMin(busy_starts), arrayMax(busy_ends), arraySum(unit_list),
+            arraySum(mj_list), arraySum(lo_list), arraySum(mid_list), arraySum(hi_list))],
+        arrayMap(stretch -> (
+                arrayMin(piece -> piece.1, stretch), arrayMax(piece -> piece.2, stretch),
+                arrayMin(piece -> piece.3, stretch), arrayMax(piece -> piece.4, stretch),
+                arraySum(piece -> piece.5, stretch), arraySum(piece -> piece.6, stretch),
+                arraySum(piece -> piece.7, stretch), arraySum(piece -> piece.8, stretch),
+                arraySum(piece -> piece.9, stretch)),
+            arraySplit((piece, is_break) -> is_break, links, breaks))) as stretches,
+    {build:UInt64} as build,
+    0 as is_deleted
+from
+(
+    select
+        *,
+        notEmpty(starts) and arrayMax(ends) - arrayMin(starts) - arraySum(ends) + arraySum(starts)
+            <= {island_gap_s:Float64} * 1000 as is_one,
+        if(is_one, [], arraySort(arrayZip(
+            starts, ends, busy_starts, busy_ends, unit_list, mj_list, lo_list, mid_list, hi_list))) as links,
+        arrayMap((start, before) -> start - before > {island_gap_s:Float64} * 1000,
+            links.1, arrayPopBack(arrayPushFront(links.2, links.1[1]))) as breaks
+    from grouped
+)

@@ -1,0 +1,15 @@
+-- Where the rebuilding of an hour may begin that changed from some instant on: at the last stored block
+-- that does not begin after it. An hour without such a block is not in the answer.
+-- params: hours Array(DateTime), sinces Array(DateTime) (one for each hour)
+-- rows:   hour, tail, blocks (different ones that the hour is stored in)
+-- bound:  the keys of the blocks of these hours. final: blocks that were buried are none
+select
+    hour,
+    maxIf(block, toUInt32(block) <= transform(toUInt32(hour),
+        arrayMap(at -> toUInt32(at), {hours:Array(DateTime('UTC'))}),
+        arrayMap(at -> toUInt32(at), {sinces:Array(DateTime('UTC'))}), toUInt32(hour))) as tail,
+    uniqExact(block) as blocks
+from device_blocks final
+where hour in {hours:Array(DateTime('UTC'))}
+group by hour
+order by hour

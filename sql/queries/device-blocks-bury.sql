@@ -1,0 +1,12 @@
+-- Tombstones for blocks that the last rebuild of their hour's tail no longer found. Runs after
+-- device-blocks-rebuild with the same build.
+-- The stored build is named in full: bare, the word would mean the new one of the select list.
+-- params: hours Array(DateTime), tails Array(DateTime) (one for each hour), build UInt64
+-- bound:  the blocks of these hours
+insert into device_blocks
+select * replace ({build:UInt64} as build, 1 as is_deleted)
+from device_blocks final
+where hour in {hours:Array(DateTime('UTC'))}
+  and toUInt32(block) >= transform(toUInt32(hour), arrayMap(at -> toUInt32(at), {hours:Array(DateTime('UTC'))}),
+      arrayMap(at -> toUInt32(at), {tails:Array(DateTime('UTC'))}), toUInt32(hour))
+  and device_blocks.build < {build:UInt64}
