@@ -31,7 +31,11 @@ const ASKED: Readonly<Record<string, string>> = {
   devices: "select groupArray(device_id) as value from samples where device_id = 'torn'",
   'device-hours-fill.devices': 'select 2 as value',
   'device-hours-fill.hours': 'select 1 as value',
-  hours: 'select groupUniqArray(toUnixTimestamp(hour) * 1000) as value from samples',
+  hours: 'select arraySort(groupUniqArray(toUnixTimestamp(hour) * 1000)) as value from samples',
+  // each hour from its beginning on
+  tails: 'select arraySort(groupUniqArray(toUnixTimestamp(hour) * 1000)) as value from samples',
+  sinces: 'select arraySort(groupUniqArray(toUnixTimestamp(hour) * 1000)) as value from samples',
+  block_s: 'select 300 as value',
   'quarantine-of-batch.batch_id': 'select any(batch_id) as value from quarantine',
   topic: "select 'telemetry.accelerator' as value",
   'outbox-pending.topic': "select 'findings' as value",
