@@ -30,7 +30,7 @@ import { createGroup } from './stages/group.ts'
 import { createIntake } from './stages/ingest/intake.ts'
 import { createIngest } from './stages/ingest.ts'
 import { createLink } from './stages/link.ts'
-import { createMeter } from './stages/meter.ts'
+import { createMeter, METER_FORM } from './stages/meter.ts'
 import { publishReference } from './stages/reference.ts'
 import { createTriage } from './stages/triage.ts'
 import { createTurns } from './stages/turn.ts'
@@ -146,7 +146,7 @@ export function pipelineOf(parts: PipelineParts, instance: string): Pipeline {
     triage: createTriage({ store, policy: triagePolicy(triageRules, regime, settings) }),
   }
   const basis = {
-    meter: contentDigest({ catalogueVersion, settings: settings.meter }),
+    meter: contentDigest({ catalogueVersion, settings: settings.meter, form: METER_FORM }),
     derive: contentDigest({ settings: settings.derive }),
   }
   const takeTurn = createTurns({ ...common, instance })

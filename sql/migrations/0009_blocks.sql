@@ -59,3 +59,24 @@ order by (hour, block, device_id, tenant_id, workload_id)
 -- the whole hour.
 alter table hour_marks :on_cluster
     add column if not exists since DateTime64(3, 'UTC') default toDateTime64(hour, 3, 'UTC')
+-- ;
+-- What telemetry saw of one tenant on one chip in one hour: device-hours added up, for usage-hours.
+create table if not exists observed_hours :on_cluster
+(
+    tenant_id   LowCardinality(String),
+    hour        DateTime('UTC'),
+    chip        LowCardinality(String),
+    devices     UInt32,
+    observed_ms Int64,
+    busy_ms     Int64,
+    joules      Int64,
+    lo          Float64,
+    mid         Float64,
+    hi          Float64,
+    tier        LowCardinality(String),
+    build       UInt64,
+    is_deleted  UInt8
+)
+engine = :engine(ReplacingMergeTree(build, is_deleted))
+partition by toYYYYMM(hour)
+order by (hour, tenant_id, chip)

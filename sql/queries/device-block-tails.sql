@@ -5,9 +5,8 @@
 -- bound:  the keys of the blocks of these hours. final: blocks that were buried are none
 select
     hour,
-    maxIf(block, toUInt32(block) <= transform(toUInt32(hour),
-        arrayMap(at -> toUInt32(at), {hours:Array(DateTime('UTC'))}),
-        arrayMap(at -> toUInt32(at), {sinces:Array(DateTime('UTC'))}), toUInt32(hour))) as tail,
+    maxIf(block, block <= transform(hour, {hours:Array(DateTime('UTC'))},
+      {sinces:Array(DateTime('UTC'))}, hour)) as tail,
     uniqExact(block) as blocks
 from device_blocks final
 where hour in {hours:Array(DateTime('UTC'))}

@@ -7,6 +7,6 @@ insert into device_blocks
 select * replace ({build:UInt64} as build, 1 as is_deleted)
 from device_blocks final
 where hour in {hours:Array(DateTime('UTC'))}
-  and toUInt32(block) >= transform(toUInt32(hour), arrayMap(at -> toUInt32(at), {hours:Array(DateTime('UTC'))}),
-      arrayMap(at -> toUInt32(at), {tails:Array(DateTime('UTC'))}), toUInt32(hour))
+  and block >= transform(hour, {hours:Array(DateTime('UTC'))},
+      {tails:Array(DateTime('UTC'))}, hour)
   and device_blocks.build < {build:UInt64}

@@ -18,9 +18,9 @@ with
     toInt64(1e15) as far_ms,
     toInt64({block_s:UInt32}) * 1000 as block_ms,
     -- of an hour that is read only for what reaches back from it, all is read
-    of_hour -> toDateTime(transform(
-        toUInt32(of_hour), arrayMap(at -> toUInt32(at), {hours:Array(DateTime('UTC'))}),
-        arrayMap(at -> toUInt32(at), {tails:Array(DateTime('UTC'))}), toUInt32(of_hour)), 'UTC') as tail_of,
+    of_hour -> transform(of_hour, {hours:Array(DateTime('UTC'))}, {tails:Array(DateTime('UTC'))}, of_hour) as tail_of,
+    -- the part of an amount that lies between two shares of it
+    (amount, since, upto) -> toInt128(round(ifNull(amount, 0) * upto)) - toInt128(round(ifNull(amount, 0) * since)) as part_of,
     factors as
     (
         select chip as for_chip, tier as for_tier, precision as for_precision, lo, mid, hi
@@ -262,32 +262,39 @@ with
         from evidenced as e
         left any join rates as r on r.rate_chip = e.chip and r.rate_tier = e.tier and r.rate_precision = e.precision
     ),
+    cut as
+    (
+        select
+            *,
+            arrayJoin(range(intDiv(start_ms, block_ms) * block_ms, until_ms, block_ms)) as block_start_ms,
+            greatest(start_ms, block_start_ms) as piece_start_ms,
+            least(until_ms, block_start_ms + block_ms) as piece_end_ms
+        from estimated
+    ),
     -- A sample that lies in several blocks is shared out by time. A piece is the difference of two
     -- rounded shares, taken as integers, so that pieces add up to the same wherever a sample is cut.
     pieces as
     (
         select
             *,
-            arrayJoin(range(intDiv(start_ms, block_ms) * block_ms, until_ms, block_ms)) as block_start_ms,
             toDateTime(intDiv(block_start_ms, hour_ms) * 3600, 'UTC') as piece_hour,
-            greatest(start_ms, block_start_ms) as piece_start_ms,
-            least(until_ms, block_start_ms + block_ms) as piece_end_ms,
             -- what counts once for a sample in an hour counts where it begins there
             piece_start_ms = greatest(start_ms, intDiv(block_start_ms, hour_ms) * hour_ms) as is_first,
             piece_end_ms - piece_start_ms as piece_ms,
             (piece_start_ms - start_ms) / length_ms as from_share,
             (piece_end_ms - start_ms) / length_ms as to_share,
-            toInt128(round(ifNull(sample_lo, 0) * to_share)) - toInt128(round(ifNull(sample_lo, 0) * from_share)) as piece_lo,
-            toInt128(round(ifNull(sample_mid, 0) * to_share)) - toInt128(round(ifNull(sample_mid, 0) * from_share)) as piece_mid,
-            toInt128(round(ifNull(sample_hi, 0) * to_share)) - toInt128(round(ifNull(sample_hi, 0) * from_share)) as piece_hi,
-            toInt128(round(powered * to_share)) - toInt128(round(powered * from_share)) as piece_powered,
-            toInt64(round(ifNull(joules_read, 0) * 1000 * to_share)) - toInt64(round(ifNull(joules_read, 0) * 1000 * from_share)) as piece_mj,
-            toInt64(round((piece_end_ms - start_ms) * units * 1000)) - toInt64(round((piece_start_ms - start_ms) * units * 1000)) as piece_unit_us,
+            part_of(sample_lo, from_share, to_share) as piece_lo,
+            part_of(sample_mid, from_share, to_share) as piece_mid,
+            part_of(sample_hi, from_share, to_share) as piece_hi,
+            part_of(powered, from_share, to_share) as piece_powered,
+            toInt64(part_of(joules_read * 1000, from_share, to_share)) as piece_mj,
+            toInt64(part_of(length_ms * units * 1000, from_share, to_share)) as piece_unit_us,
             -- a stretch without evidence between busy ones does not break them apart, nor does it
             -- make a busy stretch by itself
             busy or tier = 'gap' as is_linked
-        from estimated
-        where piece_hour in {hours:Array(DateTime('UTC'))} and block_start_ms >= toInt64(toUInt32(tail_of(piece_hour))) * 1000
+        from cut
+        where piece_hour in {hours:Array(DateTime('UTC'))}
+            and block_start_ms >= toInt64(toUnixTimestamp(tail_of(piece_hour))) * 1000
     ),
     grouped as
     (

@@ -1,5 +1,5 @@
 -- Tombstones for device-hours that the last rebuild of their hour no longer found: a corrected
--- sample moved to another tenant, say. Runs after device-hours-rebuild with the same build.
+-- sample moved to another tenant, say. Runs after device-hours-combine with the same build.
 -- The stored build is named in full: bare, the word would mean the new one of the select list.
 -- params: hours Array(DateTime), build UInt64
 -- bound:  the device-hours of these hours

@@ -5,7 +5,7 @@
 select hour, count() as rows
 from samples
 where hour in {hours:Array(DateTime('UTC'))}
-  and time > toDateTime(transform(toUInt32(hour), arrayMap(at -> toUInt32(at), {hours:Array(DateTime('UTC'))}),
-      arrayMap(at -> toUInt32(at), {tails:Array(DateTime('UTC'))}), toUInt32(hour)), 'UTC')
+  and time > transform(hour, {hours:Array(DateTime('UTC'))},
+      {tails:Array(DateTime('UTC'))}, hour)
 group by hour
 order by hour

@@ -1,9 +1,9 @@
--- Rebuilds usage-hours from device-hours and charges. Billing fills what telemetry lacks and is
+-- Rebuilds usage-hours from observed hours and charges. Billing fills what telemetry lacks and is
 -- never added to it: dark = billed beyond observed, less what unknown chips account for. While
 -- the tenant reported on that day or within the day before, dark time is a gap (lo 0, mid at its own recent rate, hi at
 -- the most the chip can do); without any recent telemetry the estimate rests on billing alone.
 -- params: hours Array(DateTime) of whole UTC days, version, build
--- bound:  the device-hours and charges of these hours and the 24 hours before them
+-- bound:  the observed hours and charges of these hours and the 24 hours before them
 insert into usage_hours
 with
     (select min(arrayJoin({hours:Array(DateTime('UTC'))}))) as first_hour,
@@ -11,22 +11,11 @@ with
     observed as
     (
         select
-            tenant_id,
-            hour,
-            toString(chip) as chip_id,
-            toUInt32(sum(device_count)) as devices,
-            sum(toInt64(round(device_s * 1000))) / 1000 as observed_s,
-            sum(toInt64(round(busy_device_s * 1000))) / 1000 as busy_s,
-            sum(toInt64(round(energy_j))) as joules,
-            toFloat64(sum(toInt128(round(flop_lo)))) as lo,
-            toFloat64(sum(toInt128(round(flop_mid)))) as mid,
-            toFloat64(sum(toInt128(round(flop_hi)))) as hi,
-            arrayReverseSort([
-                (sum(toInt64(t1_s)), 'T1'), (sum(toInt64(t2_s)), 'T2'), (sum(toInt64(t3_s)), 'T3'),
-                (sum(toInt64(t4_s)), 'T4'), (sum(toInt64(unmetered_s)), 'T5')])[1].2 as main_tier
-        from device_hours final
+            tenant_id, hour, toString(chip) as chip_id, devices, observed_ms / 1000 as observed_s,
+            busy_ms / 1000 as busy_s, joules, observed_hours.lo as lo, observed_hours.mid as mid,
+            observed_hours.hi as hi, toString(tier) as main_tier
+        from observed_hours final
         where hour >= first_hour - toIntervalHour(24) and hour <= last_hour
-        group by tenant_id, hour, chip_id
     ),
     current_charges as
     (

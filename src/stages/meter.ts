@@ -13,6 +13,12 @@ import { chunks, NAMES_PER_STATEMENT } from './meter/pack-hours.ts'
  * once every later stage has seen the hours (`settle`).
  */
 
+/**
+ * Counted up when hours are to be made anew because they are stored otherwise: what an older
+ * release left lacks the sums that usage-hours are made of.
+ */
+export const METER_FORM = 2
+
 export interface MeterDeps {
   readonly store: Store
   readonly clock: Clock
@@ -63,6 +69,7 @@ export function createMeter(deps: MeterDeps): Meter {
       const usageHours = wholeDays(withFollowing(hours, TRAILING_HOURS)).filter(
         hour => hour < until,
       )
+      await rebuildObserved(deps, hours, build)
       await rebuildUsage(deps, usageHours, build)
       const tenants = await touchedTenants(deps, hours, build)
       const last = dirtyHours.at(HOURS_PER_PASS - 1)
@@ -79,6 +86,17 @@ export function createMeter(deps: MeterDeps): Meter {
         }
       }
     },
+  }
+}
+
+async function rebuildObserved(
+  { store }: MeterDeps,
+  hours: readonly Instant[],
+  build: number,
+): Promise<void> {
+  for (const part of chunks(hours, NAMES_PER_STATEMENT)) {
+    await store.execute('observed-hours-rebuild', { hours: part, build })
+    await store.execute('observed-hours-bury', { hours: part, build })
   }
 }
 

@@ -82,6 +82,7 @@ const TABLES = [
   'charge_generations',
   'device_blocks',
   'device_hours',
+  'observed_hours',
   'usage_hours',
   'day_gangs',
   'runs',

@@ -95,6 +95,7 @@ const WRITTEN = [
   'hour_marks',
   'device_blocks',
   'device_hours',
+  'observed_hours',
   'usage_hours',
   'day_gangs',
   'gang_devices',

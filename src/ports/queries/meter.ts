@@ -78,6 +78,8 @@ export const meterQueries = {
     row: null,
   },
   'device-hours-bury': { params: z.object({ hours: hoursParam, build }), row: null },
+  'observed-hours-rebuild': { params: z.object({ hours: hoursParam, build }), row: null },
+  'observed-hours-bury': { params: z.object({ hours: hoursParam, build }), row: null },
   'usage-hours-rebuild': {
     params: z.object({ hours: hoursParam, version: z.string(), build }),
     row: null,
