@@ -16,8 +16,12 @@ const bound = { maxOutputLength: UNPACKED_BYTES_MAX }
 const ungzip = promisify<Buffer, typeof bound, Buffer>(unzip)
 const unzstd = promisify<Buffer, typeof bound, Buffer>(zstdDecompress)
 
+let isRegistered = false
+
 /** kafkajs keeps codecs for the whole process; doing this twice changes nothing. */
 export function registerCodecs(): void {
+  if (isRegistered) return
+  isRegistered = true
   const compress = () => Promise.reject(new Error('Flopwatch sends nothing compressed'))
   const reading = (decompress: (packed: Buffer) => Promise<Buffer>) => () => ({
     compress,
