@@ -15,7 +15,7 @@ with
             sum(gangs.tensor_mean * gangs.device_s) / sum(gangs.device_s) as tensor,
             sum(gangs.power_mean_w * gangs.device_s) / sum(gangs.device_s) as power
         from (select * from runs final where end > {since:DateTime64(3, 'UTC')} and start < {as_of:DateTime64(3, 'UTC')}) as runs
-        inner join (select * from gangs final where end > {since:DateTime64(3, 'UTC')}) as gangs
+        inner join (select * from day_gangs final where end > {since:DateTime64(3, 'UTC')}) as gangs
             on runs.tenant_id = gangs.tenant_id and runs.run_id = gangs.run_id
         where runs.end - runs.start >= 12 * 3600
         group by tenant, id, began, stopped, size, chips, sites

@@ -14,7 +14,7 @@ with
             toString(tenant_id) as tenant,
             intDiv(toUnixTimestamp64Milli(end), 1000) as at_s,
             intDiv(at_s, toInt64({together_s:Float64})) as slot
-        from gangs final
+        from day_gangs final
         where end >= {since:DateTime64(3, 'UTC')} and end < {as_of:DateTime64(3, 'UTC')} and devices >= 8
             and at_s % 86400 between 600 and 85800
             and end < {as_of:DateTime64(3, 'UTC')} - interval 1 hour

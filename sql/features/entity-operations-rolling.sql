@@ -5,8 +5,9 @@
 --         given with all its members), catalogue String
 -- rows:   a measurement; figures members (with usage), group_lo, group_mid, group_hi (largest of a
 --         control group, or of a tenant without one), hi_per_day and group_hi_per_day (mean of the
---         last seven days), link_p (the weakest member's strongest link),
---         known_chip_share; facts members
+--         last seven days), link_p (the weakest member's strongest link), gauged_share (of mid, from
+--         hours on gauges or counters; 0 where mid is), group_gauged_share (of the group with
+--         group_mid), known_chip_share; facts members
 -- bound:  hours in [since, as_of) of the tenants; final, because the tables are rebuilt
 with
     linked as
@@ -29,6 +30,7 @@ with
             sum(observed_lo + dark_lo) as tenant_lo,
             sum(observed_mid + dark_mid) as tenant_mid,
             sum(observed_hi + dark_hi) as tenant_hi,
+            sumIf(observed_mid, tier in ('T1', 'T2')) as tenant_gauged,
             sumIf(observed_hi + dark_hi, hour >= {as_of:DateTime64(3, 'UTC')} - interval 7 day) / 7 as tenant_day_hi,
             sum(observed_device_s + dark_device_s) as all_s,
             sumIf(observed_device_s + dark_device_s, chip != 'unknown') as known_s
@@ -58,8 +60,10 @@ with
             *,
             sum(tenant_lo) over (partition by entity, sure_part) as sure_lo,
             sum(tenant_mid) over (partition by entity, likely_part) as likely_mid,
+            sum(tenant_gauged) over (partition by entity, likely_part) as likely_gauged,
             sum(tenant_lo) over (partition by entity, control) as control_lo,
             sum(tenant_mid) over (partition by entity, control) as control_mid,
+            sum(tenant_gauged) over (partition by entity, control) as control_gauged,
             sum(tenant_hi) over (partition by entity, control) as control_hi,
             sum(tenant_day_hi) over (partition by entity, control) as control_day_hi
         from member
@@ -80,6 +84,8 @@ select
         'hi_per_day', sum(tenant_day_hi),
         'group_hi_per_day', max(control_day_hi),
         'link_p', min(link_p),
+        'gauged_share', if(mid > 0, argMax(likely_gauged, likely_mid) / mid, 0),
+        'group_gauged_share', if(mid > 0, argMax(control_gauged, control_mid) / max(control_mid), 0),
         'known_chip_share', if(sum(all_s) > 0, sum(known_s) / sum(all_s), 1)
     ) as figures,
     map('members', arrayStringConcat(tenant_ids, ', ')) as facts

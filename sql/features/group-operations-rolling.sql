@@ -4,7 +4,8 @@
 -- params: as_of DateTime64(3), since DateTime64(3), tenants Array(String) (empty = all; a group is
 --         given with all its members), catalogue String
 -- rows:   a measurement; figures members (with usage), member_lo, member_mid, member_hi (largest
---         of a single member), known_chip_share; facts members
+--         of a single member), gauged_share (of mid, from hours on gauges or counters; 0 where mid
+--         is), member_gauged_share (of the member with member_mid), known_chip_share; facts members
 -- bound:  hours in [since, as_of) of the tenants; final, because the tables are rebuilt
 with
     used as
@@ -16,6 +17,7 @@ with
             sum(observed_lo + dark_lo) as tenant_lo,
             sum(observed_mid + dark_mid) as tenant_mid,
             sum(observed_hi + dark_hi) as tenant_hi,
+            sumIf(observed_mid, tier in ('T1', 'T2')) as tenant_gauged,
             sum(observed_device_s + dark_device_s) as all_s,
             sumIf(observed_device_s + dark_device_s, chip != 'unknown') as known_s
         from usage_hours final
@@ -46,6 +48,8 @@ select
         'member_lo', max(tenant_lo),
         'member_mid', max(tenant_mid),
         'member_hi', max(tenant_hi),
+        'gauged_share', if(mid > 0, sum(tenant_gauged) / mid, 0),
+        'member_gauged_share', if(mid > 0, argMax(tenant_gauged, tenant_mid) / max(tenant_mid), 0),
         'known_chip_share', if(sum(all_s) > 0, sum(known_s) / sum(all_s), 1)
     ) as figures,
     map('members', arrayStringConcat(tenant_ids, ', ')) as facts

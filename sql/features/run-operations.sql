@@ -2,8 +2,8 @@
 -- while the run lasted: dark devices may have been part of it.
 -- grain:  one row per run; unit operations
 -- params: as_of DateTime64(3), since DateTime64(3), tenants Array(String) (empty = all), catalogue String
--- rows:   a measurement; figures observed_share (of the tenant's device-seconds), dark_operations,
---         devices; facts tier, chips, sites, segments
+-- rows:   a measurement; figures observed_share (of the tenant's device-seconds), gauged_share (1 where
+--         most of its device time is on gauges or counters, else 0), dark_operations, devices; facts tier, chips, sites, segments
 -- bound:  runs that overlap [since, as_of) of the tenants; final, because both tables are rebuilt
 with
     alive as
@@ -68,6 +68,7 @@ select
     flop_hi + dark_operations as hi,
     map(
         'observed_share', if(observed_s + dark_s > 0, observed_s / (observed_s + dark_s), 1),
+        'gauged_share', toFloat64(tier in ('T1', 'T2')),
         'dark_operations', dark_operations,
         'devices', toFloat64(devices_max)
     ) as figures,

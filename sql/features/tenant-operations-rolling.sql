@@ -2,8 +2,8 @@
 -- may hide in them, dark billed hours included.
 -- grain:  one row per tenant; unit operations
 -- params: as_of DateTime64(3), since DateTime64(3), tenants Array(String) (empty = all), catalogue String
--- rows:   a measurement; figures known_chip_share (of device-seconds), dark_share, device_hours;
---         facts tiers, chips
+-- rows:   a measurement; figures known_chip_share (of device-seconds), gauged_share (of mid, from hours
+--         on gauges or counters; 0 where mid is), dark_share, device_hours; facts tiers, chips
 -- bound:  hours in [since, as_of) of the tenants; final, because the table is rebuilt
 select
     toString(tenant_id) as subject_id,
@@ -17,6 +17,7 @@ select
     map(
         'known_chip_share',
         if(all_s > 0, sumIf(observed_device_s + dark_device_s, chip != 'unknown') / all_s, 1),
+        'gauged_share', if(mid > 0, sumIf(observed_mid, tier in ('T1', 'T2')) / mid, 0),
         'dark_share', if(all_s > 0, sum(dark_device_s) / all_s, 0),
         'device_hours', all_s / 3600
     ) as figures,

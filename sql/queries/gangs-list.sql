@@ -6,7 +6,7 @@
 select
     toString(tenant_id) as tenant_id, toString(chip) as chip, fabric_id, gang_id, start, end, devices, first_device, nodes, [] as members,
     site, workloads, sample_s, edge_s, device_s, energy_j, flop_lo, flop_mid, flop_hi, tier, tensor_mean, power_mean_w, links, run_id
-from gangs final
+from day_gangs final
 where tenant_id in {tenants:Array(String)} and start < {before:DateTime64(3, 'UTC')}
   and start >= (
       select min(runs.start) from runs final

@@ -18,7 +18,7 @@ select
     power_mean_w,
     chip,
     fabric_id
-from gangs final
+from day_gangs final
 where tenant_id = {tenant_id:String} and gang_id in {gangs:Array(String)}
 order by start, gang_id
 limit {limit:UInt32}

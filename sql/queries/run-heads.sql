@@ -10,7 +10,7 @@ from
 ) as r
 left join
 (
-    select tenant_id, gang_id, run_id from gangs final
+    select tenant_id, gang_id, run_id from day_gangs final
     where tenant_id in {tenants:Array(String)} and gang_id in (
         select previous_gang from runs final
         where tenant_id in {tenants:Array(String)} and runs.end >= {since:DateTime64(3, 'UTC')} and previous_gang != '')

@@ -12,7 +12,7 @@ with
     gang_of_run as
     (
         select gang_id
-        from gangs final
+        from day_gangs final
         where tenant_id = {tenant_id:String} and run_id = {run_id:String}
           and start < {until:DateTime64(3, 'UTC')} and end > {from:DateTime64(3, 'UTC')}
     ),

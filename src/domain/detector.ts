@@ -17,7 +17,8 @@ export type Severity = (typeof SEVERITIES)[number]
 /**
  * present: a warning sign that counts no operations. The others say how far operations go at the
  * horizon: watch from 0.3 of the threshold on, could when the upper bound passes it; presume when the
- * middle of what was used does, crossed when the lower bound does. A clear answer is none of them.
+ * middle of what was used does and at least half of it rests on gauges or counters, crossed when the
+ * lower bound does. A clear answer is none of them.
  */
 export const STATES = ['present', 'watch', 'could', 'presume', 'crossed'] as const
 export type State = (typeof STATES)[number]

@@ -36,7 +36,7 @@ const ingestFile = z
 const detect = z
   .strictObject({
     /** How often the stages look for dirty hours; after a long tick they rest a third of its time. */
-    tick_s: seconds.default(1),
+    tick_s: seconds.default(0.5),
     /** Without dirty hours they run so often: identities, commitments and time move as well. */
     quiet_tick_s: seconds.default(10),
     /** A finding is stated anew when a bound moved by at least this share. */

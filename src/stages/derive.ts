@@ -79,7 +79,7 @@ async function deriveBatch(deps: DeriveDeps, batch: Batch, until: Instant): Prom
     for (const gang of found.gangs) gangs.push(gang)
   }
   await store.append(
-    'gangs',
+    'day_gangs',
     gangs.map(({ gang, run_id }) => gangRow(gang, run_id, build)),
   )
   await store.execute('gangs-bury', { tenants, from, build })

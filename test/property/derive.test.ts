@@ -33,7 +33,7 @@ const step = fc.oneof(
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
 const TENANT = 'acme'
-const TABLES = ['gangs', 'gang_devices', 'runs', 'run_lineages'] as const
+const TABLES = ['day_gangs', 'gang_devices', 'runs', 'run_lineages'] as const
 const derived = () =>
   Promise.all([
     bench.gangsOf(TENANT),

@@ -176,7 +176,7 @@ async function seedRuns(store: Store): Promise<void> {
     runRow(HOSTILE, 'run-00000000000000cc', FIRST_DAY + 2 * DAY_MS, 1),
     runRow('', 'run-00000000000000dd', FIRST_DAY + 3 * DAY_MS, 1),
   ])
-  await store.append('gangs', [
+  await store.append('day_gangs', [
     gangRow(RUN, 'g1', FIRST_DAY, middle),
     gangRow(RUN, 'g2', middle, middle + 10 * DAY_MS),
   ])

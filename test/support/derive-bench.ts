@@ -42,7 +42,7 @@ export function stretch(
 
 const PROBES = {
   gangs:
-    'select * except (build, is_deleted) from gangs final where tenant_id = {tenant:String} order by start, gang_id',
+    'select * except (build, is_deleted) from day_gangs final where tenant_id = {tenant:String} order by start, gang_id',
   runs: 'select * except (build, is_deleted) from runs final where tenant_id = {tenant:String} order by start, run_id',
   lineages:
     'select run_id, lineage_id, p from run_lineages final where tenant_id = {tenant:String} order by run_id',

@@ -84,7 +84,7 @@ const TABLES = [
   'device_hours',
   'observed_hours',
   'usage_hours',
-  'gangs',
+  'day_gangs',
   'runs',
   'run_history',
 ] as const

@@ -15,8 +15,8 @@ export interface Measured {
 
 const SURE: Readonly<Record<string, string>> = {
   crossed: 'above the threshold even by the lower estimate',
-  presume: 'presumably above: the middle estimate passes, the lower does not',
-  could: 'could be above: only the upper estimate passes',
+  presume: 'presumably above: the middle estimate passes, mostly on gauges or counters',
+  could: 'could be above: the upper estimate passes, the rest does not suffice to presume',
   watch: 'worth watching: the upper estimate comes within three tenths of the threshold',
   present: 'a warning sign that is there; it does not count operations',
   withdrawn: 'taken back by later data',

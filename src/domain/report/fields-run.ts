@@ -19,8 +19,9 @@ export const runFields: Readonly<Record<string, PartEntries>> = {
 }
 
 const STATE_PHRASES: Readonly<Record<string, string>> = {
-  could: 'could pass the threshold: only the upper bound does',
-  presume: 'presumably passes the threshold: the middle estimate does',
+  could: 'could pass the threshold: the upper bound does',
+  presume:
+    'presumably passes the threshold: the middle estimate does, mostly on gauges or counters',
   crossed: 'passes the threshold: even the lower bound does',
 }
 

@@ -1,4 +1,5 @@
 import { standingFindings } from '../case/case-summary.ts'
+import { STATES } from '../detector.ts'
 import { formatOperations } from '../quantity.ts'
 import {
   type Facts,
@@ -12,7 +13,8 @@ import type { ReportPerson } from './person.ts'
 
 /**
  * The thresholds of the regime against what was measured. Each bound is compared by itself: a
- * threshold that only the upper bound passes could be met, it is not met.
+ * threshold that only the upper bound passes could be met, it is not met. Nor is one presumably met
+ * whose finding only says could, since its middle does not rest on gauges or counters.
  */
 
 export interface ThresholdResult {
@@ -41,6 +43,8 @@ interface Measured {
   readonly hi: number
   readonly of: string
   readonly basis: string
+  /** Whether a middle that passes suffices to presume. */
+  readonly is_presumable: boolean
 }
 
 export interface ThresholdReading {
@@ -88,7 +92,7 @@ function resultOf(rule: Threshold, found: Measured | null, regime: Regime): Thre
     judgeThreshold(rule, factsOf(regime, new Map([[rule.id, found]]), bound)) === 'met'
   const result = passes('lo')
     ? 'met'
-    : passes('mid')
+    : found.is_presumable && passes('mid')
       ? 'presumably_met'
       : passes('hi')
         ? 'could_be_met'
@@ -105,9 +109,9 @@ function measureFor(
 ): Measured | null {
   switch (rule.metric) {
     case 'training_operations':
-      return largestFinding(input, 'operations')
+      return surestFinding(input, 'operations')
     case 'cluster_peak_ops_per_s':
-      return largestFinding(input, 'operations_per_s')
+      return surestFinding(input, 'operations_per_s')
     case 'cluster_link_gbps':
       return fastestFabric(input)
     case 'cluster_single_site':
@@ -119,20 +123,29 @@ function measureFor(
   }
 }
 
-function largestFinding(input: ReportInput, unit: string): Measured | null {
+/** The finding that is surest of its threshold; of several, that with the largest middle. */
+function surestFinding(input: ReportInput, unit: string): Measured | null {
   const standing = new Set(
     input.case.findings.filter(mark => mark.state !== 'withdrawn').map(mark => mark.finding_id),
   )
   const [first] = input.findings
     .filter(found => found.unit === unit && standing.has(found.finding_id))
-    .toSorted((a, b) => b.measured_mid - a.measured_mid || b.measured_hi - a.measured_hi)
+    .toSorted(
+      (a, b) =>
+        STATE_ORDER.indexOf(b.state) - STATE_ORDER.indexOf(a.state) ||
+        b.measured_mid - a.measured_mid ||
+        b.measured_hi - a.measured_hi,
+    )
   if (!first) return null
   const { measured_lo: lo, measured_mid: mid, measured_hi: hi } = first
-  return { lo, mid, hi, of: `finding ${first.finding_id}`, basis: first.basis }
+  const is_presumable = first.state !== 'could' && first.state !== 'watch'
+  return { lo, mid, hi, of: `finding ${first.finding_id}`, basis: first.basis, is_presumable }
 }
 
+const STATE_ORDER: readonly string[] = STATES
+
 function exact(value: number, of: string, basis: string): Measured {
-  return { lo: value, mid: value, hi: value, of, basis }
+  return { lo: value, mid: value, hi: value, of, basis, is_presumable: true }
 }
 
 function fastestFabric(input: ReportInput): Measured | null {

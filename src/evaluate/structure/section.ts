@@ -80,7 +80,7 @@ async function write(store: Store, works: readonly Work[]): Promise<void> {
     const { gangs, runs } = deriveRuns(islandsByDay(own, METER), SETTINGS)
     const homes = new Map(runs.flatMap(run => run.gang_ids.map(id => [id, run.run_id] as const)))
     await store.append(
-      'gangs',
+      'day_gangs',
       gangs.map(gang => gangRow(gang, homes.get(gang.gang_id) ?? '', 1)),
     )
     await store.append(

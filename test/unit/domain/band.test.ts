@@ -8,7 +8,7 @@ import { defaultDetector } from '../../support/detectors.ts'
 const runs = defaultDetector('run-operations-threshold')
 
 function measured(lo: number, mid: number, hi: number, figures = {}): Measurement {
-  const known = { observed_share: 1, known_chip_share: 1, ...figures }
+  const known = { observed_share: 1, known_chip_share: 1, gauged_share: 1, ...figures }
   const row = { subject_id: 's', tenant_ids: ['t'], start: 0, end: 1, facts: {} }
   return { ...row, lo, mid, hi, figures: known }
 }
@@ -47,6 +47,19 @@ describe('bands', () => {
     const blind = { observed_share: 0.1 }
     expect(stateOf(runs, measured(1, 2, 3, blind))).toBe('inconclusive')
     expect(stateOf(runs, measured(2e26, 3e26, 4e26, blind))).toBe('crossed')
+  })
+
+  test.each([
+    [0.5, 'presume'],
+    [0.49, 'could'],
+  ])('the middle passes and %d of it rests on gauges: %s', (gauged_share, state) => {
+    expect(stateOf(runs, measured(5e25, 1.5e26, 2e26, { gauged_share }))).toBe(state)
+  })
+
+  test('the lower bound needs no gauges, and their lack takes nothing from the upper one', () => {
+    const blind = { gauged_share: 0 }
+    expect(stateOf(runs, measured(1.1e26, 1.5e26, 2e26, blind))).toBe('crossed')
+    expect(stateOf(runs, measured(1e24, 5e25, 1.1e26, blind))).toBe('could')
   })
 
   test('a figure that the query does not return is a fault, not an answer', () => {

@@ -1,13 +1,14 @@
--- Gangs are kept by day, so that a dirty hour re-opens its own day and never the history: the table
--- is keyed by time. It is derived; the next tick builds it anew from device-hours, because the
--- settings that runs rest on have changed with it.
+-- Gangs are kept by day, so that a dirty hour re-opens its own day and never the history: their
+-- table is keyed by time and has a name of its own, since two processes may bring a schema up at
+-- once. It is derived; the next tick fills it from device-hours, because the settings that runs
+-- rest on have changed with it.
 drop table if exists gangs :on_cluster sync
 -- ;
 -- A gang: devices of one tenant, chip and fabric that work as one, over at most one UTC day. What
 -- went on over midnight names the gang of the day before in `links`, with probability 1; other
 -- links say which gang this one may continue, how likely, and whether as a later stage of one
 -- model. run_id: the run it was put into.
-create table if not exists gangs :on_cluster
+create table if not exists day_gangs :on_cluster
 (
     tenant_id    LowCardinality(String),
     start        DateTime64(3, 'UTC'),
