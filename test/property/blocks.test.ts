@@ -55,11 +55,11 @@ const stream: fc.Arbitrary<Stream> = fleet
   )
 
 /** A reading of tensor and SM cycles, or one of the gauge alone, `minute` after 05:00. */
-function record(minute: number, cycles: number | null): SampleRecord {
+function record(minute: number, cycles: number | null, device_id = 'd'): SampleRecord {
   return {
     time: formatInstant(HOUR + minute * MINUTE_MS),
     interval_s: 60,
-    device_id: 'd',
+    device_id,
     tenant_id: 'ann',
     accelerator: 'NVIDIA H100 80GB HBM3',
     ...(cycles === null
@@ -70,16 +70,17 @@ function record(minute: number, cycles: number | null): SampleRecord {
 
 /**
  * Readings that speak for minutes long ago: over samples that were lost, over one without counters,
- * over the full hour; and one that comes after the reading that spoke for its time.
+ * over the full hour. Nothing comes late, which would have whole hours rebuilt. Beside a device that
+ * is there already, so that the hours are stored in blocks.
  */
 const READINGS: Stream = {
   parts: [
+    Array.from({ length: 30 }, (_, index) => record(3 + index * 4, null, 'beside')),
     [record(8, 8)],
     [record(31, 31)],
     [record(44, null)],
     [record(52, 52)],
     [record(86, 86)],
-    [record(20, 20)],
   ],
 }
 
