@@ -93,7 +93,6 @@ export async function readFacts(
     ),
     limit: 1000,
     places: [1],
-    block_s: 300,
     offset: 0,
     holders_max: 50,
     firsts: [0],
