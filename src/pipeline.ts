@@ -1,5 +1,5 @@
 import type { BuildNumbers } from './domain/build.ts'
-import { floorHour, HOUR_MS, type Instant, toSqlTime } from './domain/window.ts'
+import { floorHour, HOUR_MS, type Instant, toSqlSecond, toSqlTime } from './domain/window.ts'
 import type { Clock } from './ports/clock.ts'
 import { type Fence, UNFENCED } from './ports/fence.ts'
 import type { Store } from './ports/store.ts'
@@ -177,7 +177,7 @@ async function meterAndDerive(
  */
 async function markAgain({ deps: { store, clock, builds }, rebuilt }: Tick): Promise<void> {
   const mark = { batch_id: `again-${builds()}`, state: 1, at: toSqlTime(clock.now()) }
-  const hours = [...rebuilt].map(hour => toSqlTime(hour).slice(0, 'YYYY-MM-DD hh:mm:ss'.length))
+  const hours = [...rebuilt].map(hour => toSqlSecond(hour))
   await store.append(
     'hour_marks',
     hours.map(hour => ({ hour, ...mark })),

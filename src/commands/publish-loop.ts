@@ -61,7 +61,7 @@ export function startPublishLoop(
       } catch (fault) {
         logger.error({ fault }, 'publishing failed; the next round does its work again')
       }
-      const wait_ms = settings.detect.tick_s * 1000
+      const wait_ms = settings.detect.quiet_tick_s * 1000
       await delay(wait_ms, undefined, { signal: cancel.signal }).catch(() => undefined)
     }
   }

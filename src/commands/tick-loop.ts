@@ -36,26 +36,26 @@ export function startTickLoop(app: App, metrics: Metrics, fence: Fence = UNFENCE
       const full = until - fullAt >= HOUR_MS
       let wait_s = tick_s
       try {
-        if (!full && until - ranAt < quiet_tick_s * 1000 && !(await anythingDirty(app, until))) {
-          await rest(wait_s, cancel.signal)
-          continue
-        }
-        const outcome = await tickOnce(app, metrics, fence, { until, full })
-        failures = 0
-        ranAt = until
-        if (outcome.done) {
-          if (full) fullAt = until
-          wait_s = Math.max(tick_s, (REST_SHARE * (app.clock.now() - until)) / 1000)
-        } else {
-          fullAt = Number.NEGATIVE_INFINITY
-          wait_s *= 1 + apart(app.instance)
+        const isDue = full || until - ranAt >= quiet_tick_s * 1000
+        if (isDue || (await anythingDirty(app, until))) {
+          const outcome = await tickOnce(app, metrics, fence, { until, full })
+          failures = 0
+          ranAt = until
+          if (outcome.done) {
+            if (full) fullAt = until
+            wait_s = Math.max(tick_s, (REST_SHARE * (app.clock.now() - until)) / 1000)
+          } else {
+            fullAt = Number.NEGATIVE_INFINITY
+            wait_s = quiet_tick_s * (1 + apart(app.instance))
+          }
         }
       } catch (fault) {
         failures += 1
         fullAt = Number.NEGATIVE_INFINITY
+        wait_s = quiet_tick_s
         app.logger.error({ fault, failures }, 'tick failed; the next one does its work again')
       }
-      await rest(wait_s, cancel.signal)
+      await delay(wait_s * 1000, undefined, { signal: cancel.signal }).catch(() => undefined)
     }
     metrics.detecting(false)
   }
@@ -72,10 +72,6 @@ export function startTickLoop(app: App, metrics: Metrics, fence: Fence = UNFENCE
 async function anythingDirty(app: App, until: Instant): Promise<boolean> {
   const rows = await app.store.query('hour-marks-dirty', { from: 0, until, limit: 1 })
   return rows.length > 0
-}
-
-async function rest(wait_s: number, signal: AbortSignal): Promise<void> {
-  await delay(wait_s * 1000, undefined, { signal }).catch(() => undefined)
 }
 
 async function tickOnce(

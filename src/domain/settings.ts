@@ -37,7 +37,10 @@ const detect = z
   .strictObject({
     /** How often the stages look for dirty hours; after a long tick they rest a third of its time. */
     tick_s: seconds.default(0.5),
-    /** Without dirty hours they run so often: identities, commitments and time move as well. */
+    /**
+     * Without dirty hours they run so often: identities, commitments and time move as well. So long is
+     * also the wait after a tick that failed or is another instance's, and between publications.
+     */
     quiet_tick_s: seconds.default(10),
     /** A finding is stated anew when a bound moved by at least this share. */
     finding_restate_ratio: z.number().min(0).max(1).default(0.05),

@@ -57,6 +57,11 @@ export function toSqlTime(at: Instant): string {
   return formatInstant(at).replace('T', ' ').slice(0, 23)
 }
 
+/** The same to the whole second, for columns of full hours, days and blocks. */
+export function toSqlSecond(at: Instant): string {
+  return toSqlTime(at).slice(0, 'YYYY-MM-DD hh:mm:ss'.length)
+}
+
 /** Reads the store's spelling `YYYY-MM-DD HH:MM:SS[.mmm]`, which is always UTC. */
 export function fromSqlTime(text: string): Instant {
   return Date.parse(`${text.replace(' ', 'T')}Z`)

@@ -1,4 +1,5 @@
 import type { BuildNumbers } from '../domain/build.ts'
+import { chunks } from '../domain/chunks.ts'
 import type { DeriveSettings } from '../domain/derive-settings.ts'
 import { linkGangs } from '../domain/run/chain.ts'
 import type { Gang } from '../domain/run/gang.ts'
@@ -53,11 +54,7 @@ function batchesOf(tenants: ReadonlyMap<string, Instant>): Batch[] {
   const days = Map.groupBy([...tenants], ([, changed]) => Math.floor(changed / DAY_MS) * DAY_MS)
   return [...days].flatMap(([from, found]) => {
     const names = found.map(([tenant]) => tenant)
-    const count = Math.ceil(names.length / TENANTS_PER_STATEMENT)
-    return Array.from({ length: count }, (_, index) => {
-      const first = index * TENANTS_PER_STATEMENT
-      return { from, tenants: names.slice(first, first + TENANTS_PER_STATEMENT) }
-    })
+    return chunks(names, TENANTS_PER_STATEMENT).map(tenants => ({ from, tenants }))
   })
 }
 

@@ -42,8 +42,9 @@ export function createLink(deps: LinkDependencies): Link {
   return {
     async relink(asOf) {
       if (Math.abs(asOf - last) < deps.settings.every_s * SECOND_MS) return { changed: [] }
+      const linked = await rebuild(deps, asOf)
       last = asOf
-      return rebuild(deps, asOf)
+      return linked
     },
   }
 }
@@ -74,7 +75,7 @@ async function rebuild(
 
 type Stored = Omit<EntityMember, 'evidence'> & { readonly evidence: string }
 
-/** Evidence to the thousandth, so that what merely grows older is not written every hour. */
+/** Evidence to the hundredth, so that what merely grows older is not written every hour. */
 function toRow({ evidence, p, ...member }: EntityMember): Stored {
   const rounded = (value: number) => Math.round(value * 100) / 100
   const told = evidence.map(one => ({ ...one, p: rounded(one.p) }))

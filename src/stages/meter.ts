@@ -1,11 +1,12 @@
 import type { BuildNumbers } from '../domain/build.ts'
+import { chunks } from '../domain/chunks.ts'
 import type { MeterSettings } from '../domain/meter-settings.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../domain/window.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
 import { type ChangedHour, rebuildDeviceHours } from './meter/device-hours.ts'
 import { withFollowing } from './meter/hour-rows.ts'
-import { chunks, NAMES_PER_STATEMENT } from './meter/pack-hours.ts'
+import { NAMES_PER_STATEMENT } from './meter/pack-hours.ts'
 
 /**
  * Samples and charges → device-hours and usage-hours. Dirty hours are rebuilt whole, so doing it

@@ -16,6 +16,7 @@ import { createReport } from '../../src/stages/report.ts'
 import { createTriage } from '../../src/stages/triage.ts'
 import { addFindings, addShell, addUsCustomer, at, RULES, TRIAGE, usageRow } from './case-world.ts'
 import { detectorSource } from './detectors.ts'
+import { FILER } from './filer.ts'
 import { POLICY } from './identity.ts'
 import { shipped } from './reference.ts'
 import { fakeClock } from './store.ts'
@@ -215,13 +216,7 @@ async function judge(store: Store): Promise<void> {
   const report = createReport({
     store,
     regime: regime(),
-    filer: {
-      legal_name: 'Example Cloud, Inc.',
-      address: '',
-      contact_name: '',
-      contact_email: '',
-      contact_phone: '',
-    },
+    filer: FILER,
     catalogueVersion: 'c'.repeat(64),
     renderers: [createHtmlRenderer(), createPdfRenderer()],
   })

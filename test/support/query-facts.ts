@@ -36,6 +36,7 @@ const ASKED: Readonly<Record<string, string>> = {
   tails: 'select arraySort(groupUniqArray(toUnixTimestamp(hour) * 1000)) as value from samples',
   sinces: 'select arraySort(groupUniqArray(toUnixTimestamp(hour) * 1000)) as value from samples',
   block_s: 'select 300 as value',
+  counted: "select 'samples' as value",
   'quarantine-of-batch.batch_id': 'select any(batch_id) as value from quarantine',
   topic: "select 'telemetry.accelerator' as value",
   'outbox-pending.topic': "select 'findings' as value",

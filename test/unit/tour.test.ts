@@ -17,6 +17,7 @@ import { publishReference } from '../../src/stages/reference.ts'
 import { createReport } from '../../src/stages/report.ts'
 import { createTriage } from '../../src/stages/triage.ts'
 import { at, TRIAGE } from '../support/case-world.ts'
+import { FILER } from '../support/filer.ts'
 import { testIntake } from '../support/intake.ts'
 import { openProbeStore, type ProbeStore } from '../support/probe-store.ts'
 import { shipped } from '../support/reference.ts'
@@ -184,11 +185,10 @@ test('7 triage: one open case for the group, with a clock that runs', async () =
 })
 
 test('8 report: everything behind the case in one package, the same bytes every time', async () => {
-  const contact = { address: '', contact_name: '', contact_email: '', contact_phone: '' }
   const report = createReport({
     store: opened.store,
     regime,
-    filer: { legal_name: 'Example Cloud, Inc.', ...contact },
+    filer: FILER,
     catalogueVersion,
     renderers: [createHtmlRenderer()],
   })

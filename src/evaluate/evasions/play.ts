@@ -1,18 +1,15 @@
-import { createBuildNumbers } from '../../domain/build.ts'
-import { deriveSettings } from '../../domain/derive-settings.ts'
 import { groupId } from '../../domain/finding.ts'
 import { NO_OPERATIONS, type Operations } from '../../domain/quantity.ts'
-import type { StreamName } from '../../domain/streams.ts'
 import { DAY_MS, HOUR_MS, type Instant, parseInstant, type Window } from '../../domain/window.ts'
 import type { Store } from '../../ports/store.ts'
 import { H100 } from '../../simulate/chips.ts'
 import { EVASIONS, type Hidden } from '../../simulate/play/evasion.ts'
 import { heldCharges, type PlayedSample, playSamples } from '../../simulate/play/samples.ts'
-import { trainingWork } from '../../simulate/play/training.ts'
+import { plainRun } from '../../simulate/play/training.ts'
 import type { Work } from '../../simulate/play/work.ts'
 import { createRandom } from '../../simulate/random.ts'
-import { createDerive } from '../../stages/derive.ts'
 import type { Bench } from '../section.ts'
+import { sendRecords } from '../send.ts'
 
 /** The same small runs, shown and hidden, through the intake, the meter and the derive stage. */
 
@@ -52,13 +49,13 @@ export async function playEvasions(
   for (let first = 0; first < runs; first += SEEDS_PER_BODY) {
     const count = Math.min(SEEDS_PER_BODY, runs - first)
     const told = Array.from({ length: count }, (_, index) => tellRun(seed, first + index)).flat()
-    await send(
-      bench,
+    await sendRecords(
+      bench.intake,
       'telemetry.accelerator',
       told.flatMap(({ samples }) => samples),
     )
-    await send(
-      bench,
+    await sendRecords(
+      bench.intake,
       'telemetry.billing',
       told.flatMap(({ charges }) => charges),
     )
@@ -71,10 +68,7 @@ export async function playEvasions(
   const until = START + 100 * DAY_MS
   const metered = await bench.meter.rebuild(until)
   progress(0.7)
-  const builds = createBuildNumbers(() => until)
-  const clock = { now: () => until }
-  const settings = deriveSettings.parse(undefined)
-  await createDerive({ store: bench.store, clock, builds, settings })(metered.tenants, until)
+  await bench.derive(metered.tenants, until)
   progress(0.95)
   return levelsOf(bench.store, runs, until)
 }
@@ -102,38 +96,14 @@ function tellRun(seed: number, ordinal: number): Told[] {
 
 function drawRun(seed: number, ordinal: number, held: Window): Work[] {
   const random = createRandom(seed, `run/${ordinal}`)
+  const start = held.start + random.integer(0, 5) * 600_000
+  const end = held.end - random.integer(0, 5) * 600_000
   const base = { run: 'run', tenant_id: '', chip: H100, site: 'site-a', fabric_id: '', units: 8 }
-  const plan = {
-    start: held.start + random.integer(0, 5) * 600_000,
-    end: held.end - random.integer(0, 5) * 600_000,
-    base: { ...base, meters: [0, METERS - 1] as const },
-    tensor_active: random.between(0.3, 0.5),
-    ramp: null,
-    stages: [],
-    stalls_like_devices: random.between(4_000, 33_000),
-    node_loss: 0,
-    move: null,
-  }
-  return [...trainingWork(plan, random)]
+  return plainRun({ start, end }, { ...base, meters: [0, METERS - 1] }, random)
 }
 
 function named(work: Work, tenant_id: string): Work {
   return { ...work, tenant_id, fabric_id: `${tenant_id}/fabric` }
-}
-
-async function send(bench: Bench, stream: StreamName, records: readonly object[]): Promise<void> {
-  const body = Buffer.from(records.map(record => JSON.stringify(record)).join('\n'))
-  const { receipt, fault } = await bench.intake.receive(
-    stream,
-    (async function* () {
-      yield body
-    })(),
-    { name: 'evaluation', format: 'ndjson', replace_period: false, body_bytes_max: null },
-  )
-  if (fault !== null) throw fault
-  if (receipt.accepted !== records.length) {
-    throw new Error(`${stream}: ${receipt.accepted} of ${records.length} records were accepted`)
-  }
 }
 
 async function writeGroups(store: Store, groups: readonly (readonly string[])[]): Promise<void> {

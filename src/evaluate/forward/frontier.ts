@@ -4,7 +4,7 @@ import { factor } from '../../domain/estimate-factor.ts'
 import type { Estimation } from '../../domain/estimation.ts'
 import { assert } from '../../domain/fault.ts'
 import type { Operations } from '../../domain/quantity.ts'
-import { DAY_MS, formatInstant, HOUR_MS, type Instant, toSqlTime } from '../../domain/window.ts'
+import { DAY_MS, formatInstant, HOUR_MS, type Instant, toSqlSecond } from '../../domain/window.ts'
 import type { Row } from '../../ports/store.ts'
 import { createInterruptions } from '../../simulate/interruptions.ts'
 import type { Random } from '../../simulate/random.ts'
@@ -109,7 +109,7 @@ export function usageRows(
   return run.hours.map((executed, index) => ({
     ...BLANK_USAGE,
     tenant_id,
-    hour: toSqlTime(run.start + index * HOUR_MS).slice(0, 'YYYY-MM-DD hh:mm:ss'.length),
+    hour: toSqlSecond(run.start + index * HOUR_MS),
     chip: run.chip.id,
     devices,
     observed_device_s: devices * 3600,

@@ -7,6 +7,7 @@ import { createRandom } from '../../simulate/random.ts'
 import { createDerive } from '../../stages/derive.ts'
 import { countFigure, runFigure } from '../figure.ts'
 import { type Bench, type EvaluationContext, type Section, skipped } from '../section.ts'
+import { sendLines } from '../send.ts'
 
 /** Node power of 21 real training jobs: are they told apart, and is their energy theirs? */
 
@@ -35,7 +36,9 @@ export const powerSection: Section = {
       return skipped('the recorded power telemetry is not there')
     }
     const bench = await context.openBench()
-    for (const file of files) if (file) await send(bench, file)
+    for (const file of files) {
+      if (file) await sendLines(bench.intake, 'telemetry.accelerator', linesOf(file))
+    }
     const metered = await bench.meter.rebuild(UNTIL)
     const tenants = new Map([...metered.tenants])
     const found = new Map<number, ReadonlyMap<string, number>>()
@@ -52,16 +55,8 @@ export const powerSection: Section = {
   },
 }
 
-async function send(bench: Bench, file: Uint8Array): Promise<void> {
-  const body = gunzipSync(file)
-  const { fault } = await bench.intake.receive(
-    'telemetry.accelerator',
-    (async function* () {
-      yield body
-    })(),
-    { name: 'evaluation', format: 'ndjson', replace_period: false, body_bytes_max: null },
-  )
-  if (fault !== null) throw fault
+function linesOf(file: Uint8Array): string[] {
+  return gunzipSync(file).toString().trimEnd().split('\n')
 }
 
 /** Segments by tenant under another idle gap; the runs of the gap before are replaced. */

@@ -3,7 +3,14 @@ import { createBuildNumbers } from '../../domain/build.ts'
 import type { Figure } from '../../domain/evaluation.ts'
 import type { Measurement } from '../../domain/finding.ts'
 import { linkSettings } from '../../domain/link-settings.ts'
-import { DAY_MS, HOUR_MS, type Instant, parseInstant, toSqlTime } from '../../domain/window.ts'
+import {
+  DAY_MS,
+  HOUR_MS,
+  type Instant,
+  parseInstant,
+  toSqlSecond,
+  toSqlTime,
+} from '../../domain/window.ts'
 import type { Row, Store } from '../../ports/store.ts'
 import { createRandom, type Random } from '../../simulate/random.ts'
 import { createLink } from '../../stages/link.ts'
@@ -148,7 +155,7 @@ function tellAccount({ identity, accesses }: Told, tenant_id: string, marks: Mar
 function usageRow(tenant_id: string, at: Instant, operations: number, over: number): Row {
   return {
     tenant_id,
-    hour: toSqlTime(at + 12 * HOUR_MS).slice(0, 19),
+    hour: toSqlSecond(at + 12 * HOUR_MS),
     chip: 'nvidia-h100-sxm5-80gb',
     observed_device_s: 3600,
     observed_lo: operations / 1.2,

@@ -8,7 +8,7 @@ import { H100 } from '../../simulate/chips.ts'
 import { baton, split } from '../../simulate/play/evasion.ts'
 import { islandsByDay } from '../../simulate/play/islands.ts'
 import { drawTenant, type Family } from '../../simulate/play/population.ts'
-import { trainingWork } from '../../simulate/play/training.ts'
+import { plainRun } from '../../simulate/play/training.ts'
 import type { Work } from '../../simulate/play/work.ts'
 import { createRandom, type Random } from '../../simulate/random.ts'
 import { gangRow, runRow } from '../../stages/derive/rows.ts'
@@ -58,21 +58,12 @@ export const structureSection: Section = {
   },
 }
 
-/** A run over the whole window that stands still as often as one on 4,000 to 33,000 devices. */
+/** A run over the whole window, of two to six nodes' worth of meters. */
 function drawRun(tenant_id: string, random: Random): Work[] {
+  const start = WINDOW.start + Math.round(random.between(0, 12) * HOUR_MS)
+  const meters = [0, 4 * random.integer(2, 6) - 1] as const
   const base = { run: tenant_id, tenant_id, chip: H100, site: 'site-a', fabric_id: tenant_id }
-  const plan = {
-    start: WINDOW.start + Math.round(random.between(0, 12) * HOUR_MS),
-    end: WINDOW.end,
-    base: { ...base, meters: [0, 4 * random.integer(2, 6) - 1] as const, units: 8 },
-    tensor_active: random.between(0.3, 0.5),
-    ramp: null,
-    stages: [],
-    stalls_like_devices: random.between(4_000, 33_000),
-    node_loss: 0,
-    move: null,
-  }
-  return [...trainingWork(plan, random)]
+  return plainRun({ start, end: WINDOW.end }, { ...base, meters, units: 8 }, random)
 }
 
 async function write(store: Store, works: readonly Work[]): Promise<void> {

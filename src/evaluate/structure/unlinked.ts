@@ -2,7 +2,7 @@ import { createBuildNumbers } from '../../domain/build.ts'
 import type { Figure } from '../../domain/evaluation.ts'
 import type { Measurement } from '../../domain/finding.ts'
 import { linkSettings } from '../../domain/link-settings.ts'
-import { DAY_MS, HOUR_MS, type Instant, toSqlTime } from '../../domain/window.ts'
+import { DAY_MS, HOUR_MS, type Instant, toSqlSecond, toSqlTime } from '../../domain/window.ts'
 import type { Store } from '../../ports/store.ts'
 import { createLink } from '../../stages/link.ts'
 import { shareFigure } from '../figure.ts'
@@ -38,7 +38,7 @@ export async function unlinkedFigures(store: Store, runs: number): Promise<Figur
     found.map(run => ({
       tenant_id: run.tenant_id,
       // One row holds a run: what counts is the sum, and runs of a tenant begin apart.
-      hour: toSqlTime(Math.floor(run.start / HOUR_MS) * HOUR_MS).slice(0, 19),
+      hour: toSqlSecond(Math.floor(run.start / HOUR_MS) * HOUR_MS),
       chip: run.run_id,
       observed_device_s: 1,
       observed_hi: run.flop_hi,

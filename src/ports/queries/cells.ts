@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fromSqlTime, type Instant, toSqlTime } from '../../domain/window.ts'
+import { fromSqlTime, type Instant, toSqlSecond, toSqlTime } from '../../domain/window.ts'
 
 /** Row cells as the store spells them, read into the domain's types. */
 
@@ -18,4 +18,4 @@ export const timeParam = z.number().transform(at => toSqlTime(at))
 /** Full hours, as the store takes a list of them. */
 export const hoursParam = z
   .array(z.number())
-  .transform(instants => instants.map(at => toSqlTime(at).slice(0, 19)))
+  .transform(instants => instants.map(at => toSqlSecond(at)))

@@ -1,11 +1,6 @@
 import { z } from 'zod'
-import { toSqlTime } from '../../domain/window.ts'
-import { sqlCount, sqlTime, timeParam } from './cells.ts'
+import { hoursParam, sqlCount, sqlTime, timeParam } from './cells.ts'
 
-/** Hours cross the seam as an array of whole-second times. */
-const hoursParam = z
-  .array(z.number())
-  .transform(hours => hours.map(at => toSqlTime(at).slice(0, 19)))
 const build = z.number().transform(String)
 
 /** Statements of the meter stage: dirty hours in, device-hours and usage-hours out. */
@@ -32,12 +27,12 @@ export const meterQueries = {
     params: z.object({ hours: hoursParam }),
     row: z.object({ hour: sqlTime, rows: sqlCount }),
   },
-  'sample-device-cuts': {
-    params: z.object({ hours: hoursParam, rows: z.number() }),
-    row: z.object({ first_device: z.string() }),
-  },
-  'block-device-cuts': {
-    params: z.object({ hours: hoursParam, rows: z.number() }),
+  'device-cuts': {
+    params: z.object({
+      counted: z.enum(['samples', 'device_blocks']),
+      hours: hoursParam,
+      rows: z.number(),
+    }),
     row: z.object({ first_device: z.string() }),
   },
   'device-block-tails': {

@@ -30,6 +30,24 @@ export interface TrainingPlan extends Window {
   } | null
 }
 
+/**
+ * A run at one pace and in one place; it stands still as often as one on 4,000 to 33,000 devices,
+ * of however few it is played.
+ */
+export function plainRun(window: Window, base: TrainingPlan['base'], random: Random): Work[] {
+  const plan = {
+    ...window,
+    base,
+    tensor_active: random.between(0.3, 0.5),
+    ramp: null,
+    stages: [],
+    stalls_like_devices: random.between(4_000, 33_000),
+    node_loss: 0,
+    move: null,
+  }
+  return [...trainingWork(plan, random)]
+}
+
 /** The stretches of the run in order of time. */
 export function* trainingWork(plan: TrainingPlan, random: Random): Generator<Work> {
   const length_ms = plan.end - plan.start

@@ -1,6 +1,6 @@
 import type { Gang } from '../../domain/run/gang.ts'
 import type { Run } from '../../domain/run/run.ts'
-import { type Instant, toSqlTime } from '../../domain/window.ts'
+import { type Instant, toSqlSecond, toSqlTime } from '../../domain/window.ts'
 import type { Row } from '../../ports/store.ts'
 
 /** Gangs and runs as rows of their tables. */
@@ -27,7 +27,7 @@ export function gangRow(
 export function gangDevicesRow(gang: Gang, day: Instant, build: number): Row {
   return {
     tenant_id: gang.tenant_id,
-    day: toSqlTime(day).slice(0, 19),
+    day: toSqlSecond(day),
     gang_id: gang.gang_id,
     end: toSqlTime(gang.end),
     devices: gang.members,

@@ -1,3 +1,4 @@
+import { chunks } from '../../domain/chunks.ts'
 import type { IngestSettings } from '../../domain/ingest-settings.ts'
 import type { Rejection } from '../../domain/records/reject.ts'
 import type { DeliveryKind } from '../../domain/streams.ts'
@@ -129,8 +130,8 @@ export async function inSlices<T, R>(
   look: (slice: readonly T[]) => Promise<readonly R[]>,
 ): Promise<R[]> {
   const found: R[] = []
-  for (let from = 0; from < items.length; from += size) {
-    for (const row of await look(items.slice(from, from + size))) found.push(row)
+  for (const slice of chunks(items, size)) {
+    for (const row of await look(slice)) found.push(row)
   }
   return found
 }

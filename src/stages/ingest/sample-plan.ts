@@ -1,3 +1,4 @@
+import { chunks } from '../../domain/chunks.ts'
 import { Fault } from '../../domain/fault.ts'
 import { DAY_MS, type Instant } from '../../domain/window.ts'
 import type { StageQueryRow } from '../../ports/queries/stage.ts'
@@ -107,8 +108,7 @@ async function moveRows(
   }
   if (excluded === 0) await stage.execute('excluded-create', {})
   days.sort((a, b) => a - b)
-  for (let index = 0; index < days.length; index += DAYS_PER_INSERT) {
-    const slice = days.slice(index, index + DAYS_PER_INSERT)
+  for (const slice of chunks(days, DAYS_PER_INSERT)) {
     const [from = 0, until = 0] = [slice[0], slice.at(-1)]
     await stage.execute('staged-write-kept', { from: from * DAY_MS, until: (until + 1) * DAY_MS })
   }

@@ -1,6 +1,6 @@
 import { rankOf } from '../../domain/records/version.ts'
 import { tabLine } from '../../domain/tab-line.ts'
-import { DAY_MS, type Instant, toSqlTime } from '../../domain/window.ts'
+import { DAY_MS, type Instant, toSqlSecond, toSqlTime } from '../../domain/window.ts'
 import type { DeliveryContext, TableWrite } from './plan.ts'
 import { originOf } from './sample-row.ts'
 
@@ -168,7 +168,7 @@ const LOSER_COLUMNS = [
  */
 export function loserWrite(losers: readonly Loser[], delivery: DeliveryContext): TableWrite {
   const lines = losers.map(({ row, version, tenant_id, stored }) => {
-    const cells = [toSqlTime(row.hour).slice(0, 19), row.device_id, toSqlTime(row.end)]
+    const cells = [toSqlSecond(row.hour), row.device_id, toSqlTime(row.end)]
     const rest = [Number(rankOf(version)), tenant_id, delivery.batch_id]
     const origin = [stored?.source ?? '', stored?.offset ?? 0, stored === null ? 0 : 1]
     return tabLine([...cells, String(version), ...rest, ...origin])

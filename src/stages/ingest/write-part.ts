@@ -1,7 +1,7 @@
 import { assert } from '../../domain/fault.ts'
 import type { Rejection } from '../../domain/records/reject.ts'
 import { tabLine } from '../../domain/tab-line.ts'
-import { toSqlTime } from '../../domain/window.ts'
+import { toSqlSecond, toSqlTime } from '../../domain/window.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { DecodedRecord, LineBlock } from '../../ports/intake.ts'
 import type { Store } from '../../ports/store.ts'
@@ -160,7 +160,7 @@ async function markHours(deps: PartDeps, mark: string, plan: Plan, state: 0 | 1)
     table: 'hour_marks',
     columns: ['hour', 'batch_id', 'state', 'at', 'since'],
     lines: hours.map(([hour, since]) =>
-      tabLine([toSqlTime(hour).slice(0, 19), mark, state, at, toSqlTime(since)]),
+      tabLine([toSqlSecond(hour), mark, state, at, toSqlTime(since)]),
     ),
     partitions: hours.map(([hour]) => Math.floor(hour / MONTH_MS)),
   })

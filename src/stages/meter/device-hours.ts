@@ -1,9 +1,17 @@
+import { chunks } from '../../domain/chunks.ts'
 import type { MeterSettings } from '../../domain/meter-settings.ts'
-import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS, toSqlTime } from '../../domain/window.ts'
+import {
+  HOUR_MS,
+  type Instant,
+  MINUTE_MS,
+  SECOND_MS,
+  toSqlSecond,
+  toSqlTime,
+} from '../../domain/window.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Store } from '../../ports/store.ts'
 import { blockRows, sampleRows, withFollowing } from './hour-rows.ts'
-import { chunks, NAMES_PER_STATEMENT, packHours } from './pack-hours.ts'
+import { NAMES_PER_STATEMENT, packHours } from './pack-hours.ts'
 
 /**
  * Samples → blocks → device-hours. An hour that goes on is stored in blocks and rebuilt from the
@@ -102,7 +110,7 @@ async function markWider(
   await store.append(
     'hour_marks',
     wider.map(({ hour, tail }) => {
-      const name = toSqlTime(hour).slice(0, 'YYYY-MM-DD hh:mm:ss'.length)
+      const name = toSqlSecond(hour)
       return { hour: name, batch_id, state: 1, at, since: toSqlTime(tail) }
     }),
   )

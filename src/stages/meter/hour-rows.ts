@@ -1,6 +1,7 @@
+import { chunks } from '../../domain/chunks.ts'
 import { HOUR_MS, type Instant } from '../../domain/window.ts'
 import type { Store } from '../../ports/store.ts'
-import { chunks, type HourRows, NAMES_PER_STATEMENT } from './pack-hours.ts'
+import { type HourRows, NAMES_PER_STATEMENT } from './pack-hours.ts'
 
 /** How much the statements of the meter have to read. */
 
@@ -25,7 +26,8 @@ export async function sampleRows(
   return {
     rowsOf,
     async cutDevices(hour, rows) {
-      const cuts = await store.query('sample-device-cuts', { hours: [hour, hour + HOUR_MS], rows })
+      const hours = [hour, hour + HOUR_MS]
+      const cuts = await store.query('device-cuts', { counted: 'samples', hours, rows })
       return cuts.map(row => row.first_device)
     },
   }
@@ -41,7 +43,8 @@ export async function blockRows(store: Store, hours: readonly Instant[]): Promis
   return {
     rowsOf,
     async cutDevices(hour, rows) {
-      const cuts = await store.query('block-device-cuts', { hours: [hour], rows })
+      const hours = [hour]
+      const cuts = await store.query('device-cuts', { counted: 'device_blocks', hours, rows })
       return cuts.map(row => row.first_device)
     },
   }

@@ -63,9 +63,3 @@ function stretchesAt(cuts: readonly string[]): Stretch[] {
   const firsts = ['', ...cuts]
   return firsts.map((first, at) => ({ first, end: firsts[at + 1] ?? '' }))
 }
-
-export function chunks<T>(items: readonly T[], size: number): T[][] {
-  const parts: T[][] = []
-  for (let at = 0; at < items.length; at += size) parts.push(items.slice(at, at + size))
-  return parts
-}

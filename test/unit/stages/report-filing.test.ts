@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readCases } from '../../../src/stages/cases/ledger.ts'
 import { createReport } from '../../../src/stages/report.ts'
 import { caseActs, taken } from '../../support/case-acts.ts'
+import { FILER } from '../../support/filer.ts'
 import { shipped } from '../../support/reference.ts'
 import { openTestStore, type TestStore } from '../../support/store.ts'
 
@@ -17,14 +18,7 @@ const { act, caseAbout } = caseActs(() => opened.store)
 async function build() {
   const regime = shipped.regimes.get('us-iaas-2024')?.regime
   if (!regime) throw new Error('the default regime pack is shipped')
-  const filer = {
-    legal_name: 'Example Cloud, Inc.',
-    address: '',
-    contact_name: '',
-    contact_email: '',
-    contact_phone: '',
-  }
-  const stage = { store: opened.store, regime, filer, catalogueVersion: 'c', renderers: [] }
+  const stage = { store: opened.store, regime, filer: FILER, catalogueVersion: 'c', renderers: [] }
   const [built] = await createReport(stage).build(await readCases(opened.store))
   if (!built) throw new Error('the case has a package')
   return built.built

@@ -6,6 +6,7 @@ import { createGroup } from '../../../src/stages/group.ts'
 import { createReport } from '../../../src/stages/report.ts'
 import { createTriage } from '../../../src/stages/triage.ts'
 import { addFindings, addShell, at, type FindingSketch, TRIAGE } from '../../support/case-world.ts'
+import { FILER } from '../../support/filer.ts'
 import { POLICY } from '../../support/identity.ts'
 import { shipped } from '../../support/reference.ts'
 import { fakeClock, openTestStore, type TestStore } from '../../support/store.ts'
@@ -30,17 +31,10 @@ async function reported(...sketches: Omit<FindingSketch, 'tenants'>[]) {
   await createTriage({ store, policy: TRIAGE }).triage(at('2026-03-02'))
   const regime = shipped.regimes.get('us-iaas-2024')?.regime
   if (!regime) throw new Error('the default regime pack is shipped')
-  const filer = {
-    legal_name: 'Example Cloud, Inc.',
-    address: '',
-    contact_name: '',
-    contact_email: '',
-    contact_phone: '',
-  }
   const stage = createReport({
     store,
     regime,
-    filer,
+    filer: FILER,
     catalogueVersion: 'c'.repeat(64),
     renderers: [],
   })

@@ -23,6 +23,7 @@ import {
   TRIAGE,
   usageRow,
 } from '../../support/case-world.ts'
+import { FILER } from '../../support/filer.ts'
 import { POLICY } from '../../support/identity.ts'
 import { pdfPages } from '../../support/pdf-text.ts'
 import { shipped } from '../../support/reference.ts'
@@ -42,13 +43,7 @@ function stage() {
   return createReport({
     store: opened.store,
     regime: regime(),
-    filer: {
-      legal_name: 'Example Cloud, Inc.',
-      address: '',
-      contact_name: 'Compliance',
-      contact_email: '',
-      contact_phone: '',
-    },
+    filer: { ...FILER, contact_name: 'Compliance' },
     catalogueVersion: 'c'.repeat(64),
     renderers: [createHtmlRenderer(), createPdfRenderer()],
   })

@@ -1,7 +1,8 @@
--- Where to cut the devices of some hours so that each stretch of ids holds about so many samples.
--- params: hours Array(DateTime), rows UInt64
+-- Where to cut the devices of some hours so that each stretch of ids holds about so many rows of
+-- a table.
+-- params: counted Identifier (samples or device_blocks), hours Array(DateTime), rows UInt64
 -- rows:   first_device: first id of every stretch but the first, in order
--- bound:  samples of these hours over `rows`; a device that holds more alone is not cut
+-- bound:  rows of these hours over `rows`; a device that holds more alone is not cut
 select min(device_id) as first_device
 from
 (
@@ -12,7 +13,7 @@ from
     from
     (
         select device_id, count() as device_rows
-        from samples
+        from {counted:Identifier}
         where hour in {hours:Array(DateTime('UTC'))}
         group by device_id
     )
