@@ -8,6 +8,8 @@ import { openStore } from './adapters/clickhouse/open.ts'
 import { convertFor } from './adapters/files/convert.ts'
 import { decode } from './adapters/files/decode.ts'
 import { decodeMessage } from './adapters/files/decode-message.ts'
+import { measuredStore } from './adapters/measured-store.ts'
+import { createMetrics } from './adapters/metrics.ts'
 import { openCatalogue } from './catalogue.ts'
 import { createBuildNumbers } from './domain/build.ts'
 import { contentDigest } from './domain/canonical.ts'
@@ -20,6 +22,7 @@ import { createPipeline, type Pipeline } from './pipeline.ts'
 import { chosenRegime, identityPolicy, readTriageRules, triagePolicy } from './policy.ts'
 import type { Clock, Logger } from './ports/clock.ts'
 import type { Intake } from './ports/intake.ts'
+import type { Metrics } from './ports/metrics.ts'
 import type { Store } from './ports/store.ts'
 import { openReference, type ReferenceData } from './reference.ts'
 import { loadSettings } from './settings.ts'
@@ -59,6 +62,8 @@ export interface App {
   readonly bundle: DetectorBundle
   readonly identity: IdentityPolicy
   readonly triageRules: TriageRules
+  /** What the process tells of itself; every statement of `store` is counted there. */
+  readonly metrics: Metrics
   readonly store: Store
   readonly migrations: MigrationReport
   readonly intake: Intake
@@ -82,8 +87,10 @@ export async function openApp(source: AppSource): Promise<App> {
     thresholdsFile: join(configFolder, 'thresholds.yaml'),
     regime: regimeThresholds(chosen.regime, chosen.hash),
   })
-  const { store, migrations } = await openFilledStore(source, settings, reference)
+  const opened = await openFilledStore(source, settings, reference)
   const { clock, logger } = source
+  const metrics = createMetrics({ process: true })
+  const store = measuredStore(opened.store, metrics, clock)
   const instance = randomUUID()
   // A data folder has one process at a time: the next one goes on with the turn of the one before.
   const ticker = settings.store.server ? instance : 'embedded'
@@ -94,8 +101,9 @@ export async function openApp(source: AppSource): Promise<App> {
     ...judgement,
     version: readVersion(source.projectFolder),
     instance,
+    metrics,
     store,
-    migrations,
+    migrations: opened.migrations,
     intake: createIntake({
       ingest,
       decode,

@@ -1,7 +1,5 @@
 import { openEventStream } from '../adapters/kafka/open.ts'
 import { measuredIntake } from '../adapters/measured-intake.ts'
-import { measuredStore } from '../adapters/measured-store.ts'
-import { createMetrics } from '../adapters/metrics.ts'
 import { createHtmlRenderer } from '../adapters/render/html.ts'
 import { createPdfRenderer } from '../adapters/render/pdf.ts'
 import type { App } from '../app.ts'
@@ -9,7 +7,6 @@ import { Fault } from '../domain/fault.ts'
 import { ingestRoutes } from '../http/routes/ingest.ts'
 import { buildServer, type Server } from '../http/server.ts'
 import type { Intake } from '../ports/intake.ts'
-import type { Metrics } from '../ports/metrics.ts'
 import { checkBind } from '../settings.ts'
 import { createClassify } from '../stages/classify.ts'
 import { type CommandContext, type GlobalOptions, printLine } from './context.ts'
@@ -54,14 +51,14 @@ export async function serveUntilStopped(
 ): Promise<void> {
   checkBind(app.settings.http)
   const { stopped } = context
-  const metrics = createMetrics({ process: true })
+  const { metrics } = app
   const intake = measuredIntake(app.intake, metrics)
   const stream =
     app.settings.kafka.brokers.length > 0 ? openEventStream(app.settings.kafka, app.logger) : null
   const reading =
     stream && roles.includes('ingest') ? await startStreamReading(app, stream, intake) : null
   const detecting = roles.includes('detect') ? await startDetectRole(app, metrics, stream) : null
-  const server = await openServer(app, { roles, metrics, intake, detecting, reading })
+  const server = await openServer(app, { roles, intake, detecting, reading })
   try {
     const address = await listen(server, app.settings.http)
     printLine(
@@ -94,16 +91,14 @@ async function listen(
 
 interface Serving {
   readonly roles: readonly Role[]
-  readonly metrics: Metrics
   readonly intake: Intake
   readonly detecting: DetectRole | null
   readonly reading: StreamReading | null
 }
 
 async function openServer(app: App, serving: Serving): Promise<Server> {
-  const { roles, metrics, intake, detecting, reading } = serving
-  const { clock, settings } = app
-  const store = measuredStore(app.store, metrics, clock)
+  const { roles, intake, detecting, reading } = serving
+  const { clock, settings, store, metrics } = app
   const classify = createClassify(store, app.reference.workload, app.reference.version)
   return buildServer({
     store,

@@ -8,6 +8,7 @@ import {
   type EngineSettings,
   HTTP_SETTINGS,
   SETTINGS,
+  SPEED_SETTINGS,
 } from './engine-settings.ts'
 
 /**
@@ -32,7 +33,7 @@ export interface Connections {
   /** For statements that make rows of rows: those of a large hour take long. */
   readonly builder: ClickHouseClient
   readonly stages: readonly StageConnection[]
-  /** What all were told, to be read back. */
+  /** What all were told and must hold, to be read back. */
   readonly settings: EngineSettings
   /** A client that opens a connection for every request; null on the embedded engine. */
   readonly probe: ClickHouseClient | null
@@ -92,7 +93,7 @@ function openServer(
   { url, database, user, password }: Extract<Engine, { kind: 'server' }>,
   settings: EngineSettings,
 ): Opened {
-  const clickhouse_settings = { ...settings, ...HTTP_SETTINGS }
+  const clickhouse_settings = { ...settings, ...HTTP_SETTINGS, ...SPEED_SETTINGS }
   const open = (more: object = {}) =>
     createClient({
       ...SHARED,
@@ -123,7 +124,7 @@ async function openEmbedded(
   // The engine's own folder for what is gone after a restart.
   const folder = join(path, 'tmp')
   mkdirSync(folder, { recursive: true })
-  const open = async () => settled(await embeddedClient(path), settings)
+  const open = async () => settled(await embeddedClient(path), { ...settings, ...SPEED_SETTINGS })
   try {
     const [writer, reader, builder] = [await open(), await open(), await open()]
     const stages: StageConnection[] = []
