@@ -8,8 +8,8 @@ import { drawInnocent, FAMILIES, type InnocentTenant, VIEWS, WINDOW } from './te
 
 /** How often is somebody presumed to have passed the threshold who stays under half of it? */
 
-/** Of a view; five in six stay under half. None presumed of 765 puts the bound of 95 % below 0.005. */
-const TENANTS = 980
+/** Of a view; four in five stay under half. None presumed of 765 puts the bound of 95 % at 0.005. */
+const TENANTS = 1400
 const TENANTS_PER_BODY = 70
 const THRESHOLD = 1e26
 const INNOCENT_BELOW = 0.5 * THRESHOLD
