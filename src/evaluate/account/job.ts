@@ -35,9 +35,16 @@ export interface Job {
 export const INTERVALS = 72
 export const INTERVAL_S = 300
 
-export function drawJob(random: Random, id: string, family: Family): Job {
-  const chip = pick(random, LATENT_CHIPS)
-  const physics = drawPhysics(random)
+/** What all jobs of one provider on one chip have in common. */
+export interface Site {
+  readonly chip: LatentChip
+  readonly counter_gain: number
+}
+
+export function drawJob(random: Random, id: string, family: Family, site?: Site): Job {
+  const chip = site?.chip ?? pick(random, LATENT_CHIPS)
+  const drawn = drawPhysics(random, family === 'training' ? 'training' : 'other')
+  const physics = site === undefined ? drawn : { ...drawn, counter_gain: site.counter_gain }
   const fp8_share = drawFp8Share(random, chip, family)
   const work = WORK[family](random, chip, fp8_share)
   return {

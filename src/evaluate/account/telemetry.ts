@@ -139,7 +139,7 @@ function createMeter(random: Random, job: Job, device: number, start: Instant) {
       fp32_active: round(state.fp32_active, 4),
       fp64_active: round(state.fp64_active, 4),
       sm_active: round(state.sm_active, 3),
-      sm_clock_mhz: Math.round(state.clock * chip.clock_ref_mhz),
+      sm_clock_mhz: Math.round(state.clock * chip.clock_ref_mhz * physics.clock_gain),
     }
     const counters = {
       mma_cycles_total: Math.round(total.mma),

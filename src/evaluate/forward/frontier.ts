@@ -1,5 +1,6 @@
 import type { Catalogue } from '../../domain/accelerator.ts'
 import { findChip } from '../../domain/accelerator.ts'
+import type { Fit } from '../../domain/calibration.ts'
 import { factor } from '../../domain/estimate-factor.ts'
 import type { Estimation } from '../../domain/estimation.ts'
 import { assert } from '../../domain/fault.ts'
@@ -28,6 +29,8 @@ export interface FrontierRun {
   readonly hours: readonly number[]
   /** Active tensor seconds that counters show, over those behind the true operations. */
   readonly seen: number
+  /** What of that is the provider's: the same for every job on this chip. */
+  readonly counter_gain: number
 }
 
 export const THRESHOLD = 1e26
@@ -42,10 +45,11 @@ export function drawFrontierRun(random: Random, name: string, start: Instant): F
   )
   const devices = 8 * random.integer(2000, 8190)
   const fp8_share = random.chance(0.3) ? triangular(random, 0.7, 0.88, 0.95) : 0
-  const physics = drawPhysics(random)
-  const seen = (physics.counter_gain * physics.attribution) / physics.tile
+  const physics = drawPhysics(random, 'large')
+  const { counter_gain } = physics
+  const seen = (counter_gain * physics.attribution) / physics.tile
   const hours = drawHours(random, { chip, devices, start, fp8_share })
-  return { name, chip, devices, start, fp8_share, hours, seen }
+  return { name, chip, devices, start, fp8_share, hours, seen, counter_gain }
 }
 
 /**
@@ -78,18 +82,22 @@ function drawHours(
   return hours
 }
 
-/** The priors that the product estimates with. */
+/** What the product estimates with: priors, and a provider's own fits where it has calibrated. */
 export interface Priors {
   readonly catalogue: Catalogue
   readonly estimation: Estimation
+  readonly fits?: readonly Fit[]
 }
 
 /** Operations that the meter counts for one that was executed: active seconds times factor of T1. */
-export function countedShare(run: FrontierRun, { catalogue, estimation }: Priors): Operations {
+export function countedShare(
+  run: FrontierRun,
+  { catalogue, estimation, fits = [] }: Priors,
+): Operations {
   const chip = findChip(catalogue, run.chip.id)
   assert(chip !== null, `the catalogue knows no ${run.chip.id}`)
   const format = run.fp8_share > 0 ? 'fp8' : 'bf16'
-  const { lo, mid, hi } = factor(chip, 'T1', format, { priors: estimation, fits: [] })
+  const { lo, mid, hi } = factor(chip, 'T1', format, { priors: estimation, fits })
   const active_s = ((1 - run.fp8_share / 2) * run.seen) / run.chip.peak_ops_per_s.bf16
   return { lo: lo * active_s, mid: mid * active_s, hi: hi * active_s }
 }

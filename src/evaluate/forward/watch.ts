@@ -21,10 +21,25 @@ export interface Seen {
   readonly remaining_counted: readonly number[]
   /** Whether the signature alone raised COULD, the day before the first hour. */
   readonly signed: boolean
-  /** Whether the presumption stood before 0.8 of the threshold, and at 1.25 of it. */
-  readonly presumed_early: boolean
-  readonly presumed: boolean
+  readonly presumption: Presumption
 }
+
+/** What is said of the same run where its provider has calibrated. */
+export interface SeenCalibrated {
+  readonly remaining: number
+  readonly presumption: Presumption
+  /** Whether the interval of the counted operations holds the true ones. */
+  readonly held: boolean
+}
+
+/** Whether the presumption stood before 0.8 of the threshold, and at 1.25 of it. */
+export interface Presumption {
+  readonly early: boolean
+  readonly late: boolean
+}
+
+/** True progress at which the remaining time has a bar. */
+export const JUDGED = 0.25
 
 export async function watchRun(bench: Bench, run: FrontierRun, priors: Priors): Promise<Seen> {
   const ask = asker(bench, [run.name])
@@ -33,24 +48,55 @@ export async function watchRun(bench: Bench, run: FrontierRun, priors: Priors): 
   const stages: Stage[] = []
   for (const stage of STAGES) {
     const hour = hourOf(run, stage)
-    const asOf = run.start + hour * HOUR_MS
-    const [rated] = await ask('projected-crossing', asOf)
-    const eta_h = (rated?.measurement.figures['eta_mid_days'] ?? Number.NaN) * 24
+    const rated = await project(ask, run, hour)
     stages.push({
-      rate: rated !== undefined && isCould(rated),
-      remaining: eta_h / (crossing - hour),
-      remaining_counted: eta_h / (counted - hour),
+      rate: rated.isCould,
+      remaining: rated.eta_h / (crossing - hour),
+      remaining_counted: rated.eta_h / (counted - hour),
     })
   }
-  const at = (share: number) => run.start + hourOf(run, share) * HOUR_MS
+  const first = run.start + hourOf(run, STAGES[0]) * HOUR_MS
   return {
-    capacity: (await ask('capacity-could-result', at(STAGES[0]))).some(isCould),
+    capacity: (await ask('capacity-could-result', first)).some(isCould),
     rate: stages.map(stage => stage.rate),
     remaining: stages.map(stage => stage.remaining),
     remaining_counted: stages.map(stage => stage.remaining_counted),
     signed: (await ask('capacity-could-result', run.start - DAY_MS)).some(isCould),
-    presumed_early: (await ask('entity-rolling-ceiling', at(0.8) - HOUR_MS)).some(isPresumed),
-    presumed: (await ask('entity-rolling-ceiling', at(1.25))).some(isPresumed),
+    presumption: await presume(ask, run),
+  }
+}
+
+/** The run under the name of the tenant whose hours were counted with the provider's fits. */
+export async function watchCalibrated(
+  bench: Bench,
+  run: FrontierRun,
+  tenant: string,
+  priors: Priors,
+): Promise<SeenCalibrated> {
+  const ask = asker(bench, [tenant])
+  const hour = hourOf(run, JUDGED)
+  const { eta_h } = await project(ask, run, hour)
+  const { lo, hi } = countedShare(run, priors)
+  return {
+    remaining: eta_h / (hourOf(run, 1) - hour),
+    presumption: await presume(ask, run),
+    held: lo <= 1 && hi >= 1,
+  }
+}
+
+type Ask = ReturnType<typeof asker>
+
+async function project(ask: Ask, run: FrontierRun, hour: number) {
+  const [rated] = await ask('projected-crossing', run.start + hour * HOUR_MS)
+  const eta_h = (rated?.measurement.figures['eta_mid_days'] ?? Number.NaN) * 24
+  return { eta_h, isCould: rated !== undefined && isCould(rated) }
+}
+
+async function presume(ask: Ask, run: FrontierRun): Promise<Presumption> {
+  const at = (share: number) => run.start + hourOf(run, share) * HOUR_MS
+  return {
+    early: (await ask('entity-rolling-ceiling', at(0.8) - HOUR_MS)).some(isPresumed),
+    late: (await ask('entity-rolling-ceiling', at(1.25))).some(isPresumed),
   }
 }
 

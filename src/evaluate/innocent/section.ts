@@ -4,16 +4,12 @@ import { DAY_MS } from '../../domain/window.ts'
 import { shareFigure } from '../figure.ts'
 import type { Bench, Section } from '../section.ts'
 import { sendRecords } from '../send.ts'
-import { drawInnocent, FAMILIES, type InnocentTenant, VIEWS, type View, WINDOW } from './tenant.ts'
+import { drawInnocent, FAMILIES, type InnocentTenant, VIEWS, WINDOW } from './tenant.ts'
 
 /** How often is somebody presumed to have passed the threshold who stays under half of it? */
 
-const TENANTS: Readonly<Record<View, number>> = {
-  gauges: 2100,
-  power: 420,
-  utilisation: 420,
-  bills: 420,
-}
+/** Of a view; four in five stay under half. None presumed of 765 puts the bound of 95 % at 0.005. */
+const TENANTS = 1400
 const TENANTS_PER_BODY = 70
 const THRESHOLD = 1e26
 const INNOCENT_BELOW = 0.5 * THRESHOLD
@@ -27,7 +23,7 @@ export const innocentSection: Section = {
     const bench = await context.openBench()
     const innocents: InnocentTenant[] = []
     for (const [index, view] of VIEWS.entries()) {
-      const count = context.quick ? Math.ceil(TENANTS[view] / 10) : TENANTS[view]
+      const count = context.quick ? Math.ceil(TENANTS / 10) : TENANTS
       for (let first = 0; first < count; first += TENANTS_PER_BODY) {
         const ordinals = Array.from(
           { length: Math.min(TENANTS_PER_BODY, count - first) },

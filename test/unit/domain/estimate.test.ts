@@ -61,30 +61,30 @@ describe('hand-worked factors', () => {
     near(hi, 284)
   })
 
-  test('attested formats: BF16 0.97 of its peak; FP8 1 / (1 − .87 + .87/2) = 1.770 of that per cycle', () => {
-    near(factorOf(H100, 'T1', 'bf16').mid, 0.97 * 989e12)
-    near(factorOf(H100, 'T1', 'fp8').mid, 1.77 * 0.97 * 989e12)
+  test('attested formats: BF16 0.985 of its peak; FP8 1 / (1 − .87 + .87/2) = 1.770 of that per cycle', () => {
+    near(factorOf(H100, 'T1', 'bf16').mid, 0.985 * 989e12)
+    near(factorOf(H100, 'T1', 'fp8').mid, 1.77 * 0.985 * 989e12)
     // in fixed time only two thirds of a step shrink: 1 / (1/3 + 2/3 / 1.77) = 1.409
     near(factorOf(H100, 'T5', 'fp8').mid / factorOf(H100, 'T5', 'bf16').mid, 1.409)
   })
 
-  test('T1 with attested BF16 knows the operations to a factor of 1.226', () => {
+  test('T1 with attested BF16 knows the operations to a factor of 1.1808', () => {
     const { lo, mid, hi } = factorOf(H100, 'T1', 'bf16')
-    near(mid, 0.97 * 989e12)
-    // √(.03² + .04² + .02²) = .05385; 10^(1.645 × .05385) = 1.2263
-    near(hi / mid, 1.2263)
-    near(mid / lo, 1.2263)
+    near(mid, 0.985 * 989e12)
+    // √(.03² + .025² + .02²) = .04387; 10^(1.645 × .04387) = 1.1808
+    near(hi / mid, 1.1808)
+    near(mid / lo, 1.1808)
   })
 
   test('T2 without attestation is the median of .7 BF16 and .3 FP8, not their mean', () => {
     const { lo, mid, hi } = factorOf(H100, 'T2')
-    // sd BF16 √(.045² + .035² + .02²) = .0604. Half of the mass lies below the quantile .5/.7 = .714
-    // of BF16, z = .5653: 10^(.5653 × .0604) = 1.0818
-    near(mid, 1.0818 * 0.96 * 989e12)
-    // .05/.7 of BF16, z = −1.465: 10^(−1.465 × .0604) = .8157
-    near(lo, 0.8157 * 0.96 * 989e12)
-    // Above lie .05/.3 of FP8, z = .967 with its own spread: √(.0604² + .0262²) = .0658
-    near(hi, 0.96 * 989e12 * 1.77 * 10 ** (0.967 * 0.0658))
+    // sd BF16 √(.045² + .025² + .02²) = .05523. Half of the mass lies below the quantile .5/.7 = .714
+    // of BF16, z = .5653: 10^(.5653 × .05523) = 1.0745
+    near(mid, 1.0745 * 0.93 * 989e12)
+    // .05/.7 of BF16, z = −1.465: 10^(−1.465 × .05523) = .8300
+    near(lo, 0.83 * 0.93 * 989e12)
+    // Above lie .05/.3 of FP8, z = .967 with its own spread: √(.05523² + .0262²) = .0611
+    near(hi, 0.93 * 989e12 * 1.77 * 10 ** (0.967 * 0.0611))
   })
 
   test('silence about the format never lowers the upper bound below that of BF16', () => {
@@ -115,7 +115,7 @@ describe('hand-worked factors', () => {
 
   test('measured: the device counted, so the factor is 1 within the T1 spread', () => {
     expect(factorOf(H100, 'measured').mid).toBe(1)
-    near(factorOf(H100, 'measured').hi, 1.2263)
+    near(factorOf(H100, 'measured').hi, 1.1808)
   })
 
   test('vector pipes: 0.45 to all of the peak, 0.8 expected; where nobody states it, lo is 0', () => {
@@ -158,7 +158,7 @@ describe('a provider that calibrated', () => {
 
   test('the fit scales its chip and tier and takes the place of their spread', () => {
     const { mid = 0, hi = 0 } = of(A100, 'T2') ?? {}
-    near(mid, 1.1 * 0.96 * 312e12)
+    near(mid, 1.1 * 0.93 * 312e12)
     near(hi / mid, 10 ** (1.645 * 0.03))
   })
 
