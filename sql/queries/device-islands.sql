@@ -1,10 +1,12 @@
 -- Busy islands of the devices of some tenants, day by day: stretches of work with no pause longer
 -- than idle_gap_s, cut at midnight UTC. Job ids are told and play no part.
 -- params: tenants Array(String), from DateTime64(3), until DateTime64(3), idle_gap_s Float64
--- rows:   one per tenant, day, device and island; start, end; units (devices behind the meter);
---         device_key and node_key are hashes; cuts counts pauses, and half for a start and an end
---         other than midnight; tensor_device_s is the part of device_s in which tensor_s, seconds of
---         full tensor activity, was measured
+-- rows:   one per tenant, day, device and island; start, end; follows_unseen: no sample tells of the
+--         pause before it, which is of up to two samples, or up to six within an hour; others that worked
+--         with it tell whether it rested; units (devices behind the meter); device_key and node_key are
+--         hashes; cuts counts pauses, and half for a start and an end other than midnight;
+--         tensor_device_s is the part of device_s in which tensor_s, seconds of full tensor activity,
+--         was measured
 -- bound:  device-hours of these tenants in [from, until). Arrays by device and day, because windows
 --         over the same rows take twice the CPU
 with
@@ -56,11 +58,12 @@ with
             arrayMap((start_ms, until_ms) -> (start_ms - until_ms) / 1000, starts_ms, busy_until_ms) as pauses_s,
             arrayMap((after, before) -> after - before, missing_s,
                 arrayPopBack(arrayPushFront(missing_before_s, missing_s[1]))) as unseen_s,
-            arrayMap((pause_s, unseen) -> pause_s > {idle_gap_s:Float64}
-                    and not (pause_s <= 2.5 * length_s and unseen >= 0.9 * pause_s), pauses_s, unseen_s) as breaks,
+            arrayMap(pause_s -> pause_s > {idle_gap_s:Float64}, pauses_s) as breaks,
+            arrayMap((pause_s, unseen, is_break) -> is_break and pause_s <= greatest(2.5 * length_s, least(6.5 * length_s, 3600))
+                    and unseen >= 0.9 * pause_s, pauses_s, unseen_s, breaks) as unseen_breaks,
             arrayMap((pause_s, unseen, is_break) -> not is_break and pause_s > 0 and unseen < 0.9 * pause_s,
                 pauses_s, unseen_s, breaks) as cuts,
-            arrayJoin(arraySplit((piece, is_break) -> is_break, arrayZip(pieces, cuts), breaks)) as island,
+            arrayJoin(arraySplit((piece, is_break) -> is_break, arrayZip(pieces, cuts, unseen_breaks), breaks)) as island,
             island.1 as own
         from device_days
     )
@@ -73,6 +76,7 @@ select
     toString(cityHash64(device_id)) as device_key,
     fromUnixTimestamp64Milli(arrayMin(own.1) as first_ms, 'UTC') as start,
     fromUnixTimestamp64Milli(arrayMax(own.2) as last_ms, 'UTC') as end,
+    island.3[1] as follows_unseen,
     units,
     toString(cityHash64(own.5[1])) as node_key,
     own.6[1] as site,

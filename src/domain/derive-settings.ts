@@ -41,6 +41,15 @@ const chainSettings = z
     hard_gap_s: z.number().positive().default(2700),
     /** Beyond this pause no stretch continues a run. */
     soft_gap_s: z.number().positive().default(86_400),
+    /** How far ahead it is looked whether work went on; and how long it must have, to say anything. */
+    hindsight_s: z
+      .number()
+      .positive()
+      .default(5 * 86_400),
+    hindsight_min_s: z
+      .number()
+      .positive()
+      .default(2 * 86_400),
     /** Beyond this pause none is a later stage of the same model. */
     stage_gap_s: z
       .number()
@@ -61,6 +70,10 @@ const chainSettings = z
   .refine(chain => chain.soft_gap_s >= chain.hard_gap_s, {
     path: ['soft_gap_s'],
     error: 'must not be shorter than hard_gap_s',
+  })
+  .refine(chain => chain.stage_gap_s >= 2 * chain.hindsight_s + 3 * chain.soft_gap_s, {
+    path: ['hindsight_s'],
+    error: 'must be settled within stage_gap_s: twice as long and three times soft_gap_s',
   })
   .refine(chain => chain.stage_gap_s >= chain.soft_gap_s, {
     path: ['stage_gap_s'],

@@ -53,7 +53,7 @@ const PROBES = {
 }
 
 export async function openDeriveBench(
-  overrides: Readonly<Record<string, number>> = {},
+  overrides: Readonly<Record<string, unknown>> = {},
 ): Promise<DeriveBench> {
   const clock = fakeClock()
   const opened = await openProbeStore(PROBES, clock)

@@ -18,10 +18,10 @@ const MERGE_DIFFERENCE_MAX = 0.1
 /** What comes back again and again gets likelier: from here on a doubtful link counts as history. */
 const HISTORY_P_MIN = 0.3
 /** Shorter stretches are mostly edges and do not show how a run works. */
-const LEVEL_MIN_MS = HOUR_MS
+export const LEVEL_MIN_MS = HOUR_MS
 
 /** What is known of a computation that may still go on. */
-interface Thread extends Before {
+export interface Thread extends Before {
   readonly gang: Gang
 }
 
@@ -50,10 +50,18 @@ function within(threads: Map<string, Thread>, since: number): Map<string, Thread
   return threads
 }
 
-/** The gang takes the place of those that it goes on from. */
-function advance(threads: Map<string, Thread>, gang: Gang, chain: DeriveSettings['chain']): void {
+/**
+ * The gang takes the place of those that it goes on from; links of `history_p_min` and above say for
+ * how long that has been going on.
+ */
+export function advance(
+  threads: Map<string, Thread>,
+  gang: Gang,
+  chain: DeriveSettings['chain'],
+  history_p_min = HISTORY_P_MIN,
+): void {
   const parents = parentsOf(threads, gang, link => isContinuation(link, chain))
-  const doubtful = parentsOf(threads, gang, link => !link.is_stage && link.p >= HISTORY_P_MIN)
+  const doubtful = parentsOf(threads, gang, link => !link.is_stage && link.p >= history_p_min)
   const main = parents[0]
   for (const parent of parents) threads.delete(parent.gang.gang_id)
   const shows = gang.end - gang.start >= LEVEL_MIN_MS || main === undefined

@@ -4,6 +4,7 @@ import { floorHour, type Instant, SECOND_MS, type Window } from '../window.ts'
 import { type Gang, joinGangs } from './gang.ts'
 import { gangId, mainTier } from './run-id.ts'
 import { mergeSketches } from './sketch.ts'
+import { closeUnseen } from './unseen.ts'
 
 /** A device at work without a long pause, on one day. */
 export interface Island extends Window {
@@ -15,6 +16,8 @@ export interface Island extends Window {
   /** Hash of the device id; and of its node's name. */
   readonly device_key: string
   readonly node_key: string
+  /** No sample tells of the short pause before it: the device may have worked on. */
+  readonly follows_unseen: boolean
   /** Devices that the meter stands for. */
   readonly units: number
   readonly workloads: readonly string[]
@@ -49,12 +52,13 @@ const PART_SHARE_MIN = 0.25
  * last alike. `until`: what is busy shortly before it has not stopped.
  */
 export function gangsOfDay(
-  islands: readonly Island[],
+  found: readonly Island[],
   carried: Carried,
   day: Window,
   rules: GangRules,
 ): Gang[] {
   const idle_ms = rules.idle_gap_s * SECOND_MS
+  const islands = closeUnseen(found)
   const wentOn = (island: Island) =>
     island.start <= day.start + idle_ms ? (carried.get(island.device_key) ?? '') : ''
   const places = Map.groupBy(islands, one => [one.chip, one.fabric_id, wentOn(one)].join('\u0000'))

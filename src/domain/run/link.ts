@@ -41,6 +41,24 @@ export function restartProbability(before: Before, after: Gang, chain: Chain): n
 }
 
 /**
+ * The same once it is known for how long the work went on after a long pause: the pause is then short
+ * against the whole. That is said only of the same place and of work that is alike; otherwise a long
+ * run would take the jobs that ran on its nodes the day before.
+ */
+export function resumptionProbability(
+  before: Before,
+  after: Gang,
+  followed_ms: number,
+  chain: Chain,
+): number {
+  const { gang } = before
+  if (after.start - gang.end <= chain.hard_gap_s * SECOND_MS) return 0
+  if (gang.fabric_id !== after.fabric_id || gang.site !== after.site) return 0
+  if (signatureOdds(before.level, after, chain.odds) <= 0) return 0
+  return restartProbability({ ...before, began: before.began - followed_ms }, after, chain)
+}
+
+/**
  * Probability that it is a later stage of the same model: other sizes, chips and activities are
  * weak evidence against it, and only what had lasted may have made a model. Without sight of
  * checkpoints this stays a guess: the upper bound of a lineage takes it in, the lower never does.

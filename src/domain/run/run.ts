@@ -5,6 +5,7 @@ import type { Window } from '../window.ts'
 import { isContinuation } from './chain.ts'
 import { components } from './components.ts'
 import { byStart, type Gang, type GangLink } from './gang.ts'
+import { withHindsight } from './hindsight.ts'
 import { mainTier, runId } from './run-id.ts'
 
 /** One busy stretch of a run; what went on over midnight is one stretch. */
@@ -44,12 +45,14 @@ const WORKLOADS_MAX = 1000
 const OVERLAP_MAX_MS = 120_000
 
 /**
- * The runs of one tenant's linked gangs: what likely links hold together. A run is named after its
+ * The runs of one tenant's linked gangs: what likely links hold together, those that only hindsight
+ * shows included. A run is named after its
  * first gang: the same samples give the same id on every replay, and late data changes it only
  * when it moves the first hour or device, which the run's history then records.
  */
 export function buildRuns(gangs: readonly Gang[], chain: Chain): Run[] {
-  return components(gangs, link => isContinuation(link, chain)).map(part => buildRun(part, chain))
+  const known = withHindsight(gangs, chain)
+  return components(known, link => isContinuation(link, chain)).map(part => buildRun(part, chain))
 }
 
 function buildRun(unsorted: readonly Gang[], chain: Chain): Run {

@@ -47,6 +47,7 @@ const islandColumns = {
   device_key: z.string(),
   start: sqlTime,
   end: sqlTime,
+  follows_unseen: sqlBoolean,
   units: sqlCount,
   node_key: z.string(),
   site: z.string(),

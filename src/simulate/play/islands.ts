@@ -114,6 +114,7 @@ function islandOf(device_id: string, pieces: readonly Piece[], options: MeterOpt
     device_id,
     device_key: hash(device_id),
     node_key: hash(device_id),
+    follows_unseen: false,
     units: work.units,
     workloads: [],
     start,

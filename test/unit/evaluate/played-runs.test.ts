@@ -81,6 +81,29 @@ test.each([60, 600])('at samples of %d s both ways agree', async interval_s => {
   expect(metered).toEqual(direct)
 })
 
+test('a run of 54 days that stood still for hours on its first day is one run', () => {
+  // five hours after 24, of which few were undisturbed: looking back alone, two runs
+  const random = createRandom(1, 'frontier/11')
+  const start = Date.UTC(2026, 0, 5)
+  const plan = {
+    base: { ...work('run', 0, 1, [0, 31]) },
+    start,
+    end: start + 54 * DAY_MS,
+    tensor_active: random.between(0.35, 0.45),
+    ramp: null,
+    stages: [],
+    stalls_like_devices: 16_384,
+    node_loss: 0.2,
+    move: null,
+  }
+  const works = [...trainingWork(plan, random)]
+  const options = { interval_s: 60, idle_gap_s: SETTINGS.idle_gap_s, share_min: 0.05 }
+  const days = islandsByDay(works, options)
+  expect(deriveRuns(days, SETTINGS).runs).toHaveLength(1)
+  const chain = { ...SETTINGS.chain, hindsight_min_s: Number.POSITIVE_INFINITY }
+  expect(deriveRuns(days, { ...SETTINGS, chain }).runs).toHaveLength(2)
+})
+
 test('a score counts device time that runs share: one of three thirds went elsewhere', () => {
   // found: 0-10 h as one run (a and b touch); true: a 6 h, b 4 h on the same meter
   const works = [work('a', 0, 6, [0, 0]), work('b', 6, 10, [0, 0])]

@@ -119,6 +119,23 @@ describe('gangs', () => {
     expect(await bench.gangsOf('idle')).toHaveLength(2)
   })
 
+  test('do not go on over missing samples while the others rested', async () => {
+    // ten-minute samples: b and c say that they rested from 20 to 30, of a no sample came
+    const at600 = (covered_s: number, samples: number) => ({ covered_s, samples })
+    const hour = (name: string, more: Row) => [
+      stretch('company', name, 0, 20, more),
+      stretch('company', name, 30, 60, { ...more, workload_id: 'x', covered_s: 0 }),
+    ]
+    const rested = [...hour('b', at600(3600, 6)), ...hour('c', at600(3600, 6))]
+    await bench.busy(...hour('a', at600(3000, 5)), ...rested)
+    await derive('company')
+    expect(await bench.gangsOf('company')).toMatchObject([
+      { start: time(0), end: time(20), devices: 3 },
+      { start: time(30), end: time(60), devices: 3 },
+    ])
+    expect(await bench.runsOf('company')).toHaveLength(1)
+  })
+
   test.each([
     ['chips', { chip: 'beta' }],
     ['fabrics', { fabric_id: 'g' }],
@@ -189,6 +206,29 @@ describe('runs', () => {
       { change: 'merged', run_id: idOf(second), successor: idOf(first) },
     ])
     expect(idOf(runs[0])).toBe(idOf(first))
+  })
+
+  test('that an early outage parted are one once the work has gone on for days', async () => {
+    // five hours after ten: -5.2 + 1.3 ln(10/20) + 5; joined when two days have followed, parted again when they are taken back
+    const more = (from: number, to: number) => devices('outage', 'ab', from, to)
+    await bench.busy(...more(0, 600), ...more(900, 1980))
+    await derive('outage')
+    const [first, second] = await bench.runsOf('outage')
+    expect(second).toMatchObject({ start: time(900), previous_p: expect.closeTo(0.2495, 4) })
+    await bench.busy(...more(1980, 3800))
+    await derive('outage', 1980)
+    const runs = await bench.runsOf('outage')
+    expect(runs).toMatchObject([{ start: time(0), end: time(3800), segments: { length: 2 } }])
+    expect(idOf(runs[0])).toBe(idOf(first))
+    const joined = { change: 'merged', run_id: idOf(second), successor: idOf(first) }
+    expect(await bench.probe('history', { tenant: 'outage' })).toEqual([joined])
+    await bench.erase('outage', HOUR + 40 * HOUR_MS)
+    await derive('outage', 2400)
+    expect(await bench.runsOf('outage')).toMatchObject([{ start: time(0) }, { start: time(900) }])
+    expect(await bench.probe('history', { tenant: 'outage' })).toEqual([
+      joined,
+      { change: 'split', run_id: idOf(first), successor: idOf(second) },
+    ])
   })
 
   test('whose hours are corrected away are gone, and history says so', async () => {

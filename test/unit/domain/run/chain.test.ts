@@ -136,6 +136,52 @@ describe('runs', () => {
     expect(buildRuns(linkGangs([], gangs, chain), chain)).toHaveLength(1)
   })
 
+  describe('after an outage of hours on the first day', () => {
+    // five hours after ten: -5.2 + 1.3 ln(10/20) + 5 = -1.1, and seen from two days on
+    // -5.2 + 1.3 ln(58/20) + 5 = 1.2; two stretches of one run
+    const before = named('before', 0, 10 * HOUR)
+    const resumed = (to: number, more: Partial<Gang> = {}) => named('after', 15 * HOUR, to, more)
+    const long = 15 * HOUR + 2 * DAY
+
+    test('what goes on for two days began before it', () => {
+      expect(runsOf(before, resumed(long - 1))).toEqual(['after', 'before'])
+      expect(runsOf(before, resumed(long))).toEqual(['before after'])
+    })
+
+    test('that may be shown by later stretches: four minutes show nothing', () => {
+      const sliver = resumed(15 * HOUR + 4, { tensor_mean: 0.2 })
+      const next = named('next', 15 * HOUR + 20, long)
+      expect(runsOf(before, sliver, next)).toEqual(['before after next'])
+    })
+
+    test('other work, other places and what something else goes on from stay apart', () => {
+      expect(runsOf(before, resumed(long, { tensor_mean: 0.42 }))).toEqual(['after', 'before'])
+      expect(runsOf(before, resumed(long, { fabric_id: 'g' }))).toEqual(['after', 'before'])
+    })
+
+    test('what another went on from is not taken away from it', () => {
+      // four hours after twenty the same work is likely, 0.1; a hundredth more active it is not, -0.5
+      const early = named('early', 0, 20 * HOUR)
+      const heir = named('heir', DAY + 10, DAY + 5 * HOUR)
+      const other = named('other', DAY, 3 * DAY, { tensor_mean: 0.404 })
+      expect(runsOf(early, other)).toEqual(['early other'])
+      expect(runsOf(early, other, heir)).toEqual(['early heir', 'other'])
+    })
+
+    test('two such outages part nothing', () => {
+      const first = named('first', 0, 3 * HOUR)
+      const second = named('second', 8 * HOUR, 18 * HOUR)
+      const rest = named('rest', 22 * HOUR, 5 * DAY)
+      expect(runsOf(first, second, rest)).toEqual(['first second rest'])
+    })
+
+    test('the links that look back stay as they are', () => {
+      const linked = linkGangs([], [before, resumed(long)], chain)
+      expect(linked[1]?.links.every(link => link.p < chain.p_likely)).toBe(true)
+      expect(buildRuns(linked, chain)[0]?.segments[1]?.link_p).toBeGreaterThan(chain.p_likely)
+    })
+  })
+
   test('what began just before midnight finds its run the day after', () => {
     // two hours after twelve: -5.2 + 1.3 ln(12/8) + 5; the sliver alone shows no signature: 3 less
     const wentOn = [{ gang_id: 'sliver', p: 1, is_stage: false }]
