@@ -191,8 +191,7 @@ with
             joules / (length_ms / 1000) as mean_power_w,
             -- what a node's host draws is a guess: a meter that stands alone is read without it, so
             -- that a busy device is never called idle; beside other evidence it is taken off
-            if(power_scope = 'node', units, 0) as host_units,
-            c.host_w * host_units as host_power_w,
+            if(power_scope = 'node', c.host_w * units, 0) as host_power_w,
             ifNull((mean_power_w - idle_power_w) / power_span_w, 0) as power_share_alone,
             ifNull((mean_power_w - idle_power_w - host_power_w) / power_span_w, 0) as power_share,
             if(ifNull(counted, 0), (mma_cycles_total - before_mma) / (sm_cycles_total - before_sm), null) as counter_tensor,
@@ -228,6 +227,7 @@ with
     (
         select
             e.*,
+            greatest(joules - (idle_power_w + host_power_w) * length_ms / 1000, 0) as net_joules,
             -- vector pipes work beside the tensor pipes; counters and gauges of tensor work miss them
             (e.tier in ('T1', 'T2')) * clock_share * unit_s as vector_s,
             (vector_s * ifNull(fp64_active, 0), vector_s * ifNull(fp32_active, 0), vector_s * ifNull(fp16_active, 0)) as vector_amounts,
@@ -235,18 +235,18 @@ with
                 e.tier = 'measured', operations,
                 e.tier = 'T1', counter_tensor * clock_share * unit_s,
                 e.tier = 'T2', tensor_active * clock_share * unit_s,
-                e.tier = 'T3', greatest(joules - (idle_power_w + host_units * host.2) * length_ms / 1000, 0),
+                e.tier = 'T3', net_joules * if(power_scope = 'node', host.2, 1),
                 e.tier = 'T4', activity * unit_s,
                 0) as amount,
             -- how much of a node meter is the host's is a guess: lo takes the most off, hi the least
-            if(e.tier = 'T3', greatest(joules - (idle_power_w + host_units * host.3) * length_ms / 1000, 0), amount) as amount_lo,
-            if(e.tier = 'T3', greatest(joules - (idle_power_w + host_units * host.1) * length_ms / 1000, 0), amount) as amount_hi,
+            if(e.tier = 'T3' and power_scope = 'node', net_joules * host.1, amount) as amount_lo,
+            if(e.tier = 'T3' and power_scope = 'node', net_joules * host.3, amount) as amount_hi,
             if(e.tier = 'gap', 0, amount_lo * r.lo + dotProduct(vector_amounts, pipe_lo)) as sample_lo,
             if(e.tier = 'gap', unit_s * gap_mid, amount * r.mid + dotProduct(vector_amounts, pipe_mid)) as sample_mid,
             -- what the provider's own meter of the node says: gauges that the guest reports may raise hi
             -- beyond it and never lower it. At most what a dark device is taken to do
             if(power_scope = 'node', {power_bounds_hi:Float64}, 0) * least(
-                ifNull(greatest(joules - (idle_power_w + host_units * host.1) * length_ms / 1000, 0), 0) * energy_hi,
+                ifNull(net_joules, 0) * host.3 * energy_hi,
                 unit_s * gap_hi) as powered,
             -- the customer's own word on the format lowers nothing
             if(e.precision_source in {attestations_trusted:Array(String)}, r.hi, greatest(r.hi, r.open_hi)) as factor_hi,

@@ -20,8 +20,8 @@ import type { Operations, Tier } from './quantity.ts'
  * measured one operation that the device itself counted; fp64, fp32, fp16 active second of that
  * vector pipe at the reference clock; capacity committed device-second; peak device-second at
  * theoretical maximum (lo BF16, mid fastest training format, hi fastest format of all); model
- * the share of executed operations that the model needs; host no operations but the watts that the
- * host of one device adds to the meter of a node.
+ * the share of executed operations that the model needs; host no operations but the share of a node's
+ * energy above idle that its devices drew, and not the host around them.
  */
 export const FACTOR_TIERS = [
   'T1',
@@ -79,7 +79,7 @@ export function factor(
     case 'model':
       return priors.model_share.value
     case 'host':
-      return hostDraw(chip, priors)
+      return deviceShareOfNode(chip, priors)
   }
 }
 
@@ -219,11 +219,15 @@ function peakFactor(chip: Accelerator, priors: Estimation): Operations {
   return { lo: referencePeak(chip), mid, hi: Math.max(mid, ...all) }
 }
 
-/** Watts of the host for each device, where a meter reads the whole node. */
-function hostDraw(chip: Accelerator, { energy }: Estimation): Operations {
-  const { lo, mid, hi } = energy.host_draw.value
-  const idle_w = chip.power.host_w
-  return { lo: idle_w * lo, mid: idle_w * mid, hi: idle_w * hi }
+/**
+ * A host draws more as its devices do, in proportion, so that a joule above idle counts the same
+ * however the work is spread over time: resting must not take operations off.
+ */
+function deviceShareOfNode(chip: Accelerator, { energy }: Estimation): Operations {
+  const { lo, mid, hi } = energy.host_rise.value
+  const { tdp_w, idle_w, host_w } = chip.power
+  const share = (rise: number) => (tdp_w - idle_w) / (tdp_w - idle_w + host_w * rise)
+  return { lo: share(hi), mid: share(mid), hi: share(lo) }
 }
 
 /** An attestation that cannot be true tells nothing: FP8 on a chip without it counts as none. */

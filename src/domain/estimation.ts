@@ -92,8 +92,8 @@ export const estimationFile = z.strictObject({
     peak_share_per_load: share,
     /** Further spread where the chip's board power is itself an assumption. */
     assumed_board_power_spread: positive,
-    /** What a node meter has of the host, over the draw of an idle one. */
-    host_draw: range(z.number().min(0)),
+    /** What a host draws more at full load, over the draw of an idle one. */
+    host_rise: range(z.number().min(0)),
   }),
   other_work: otherWork,
   active: z.strictObject({ peak_share_when_busy: share }),

@@ -32,8 +32,8 @@ export const FACTORS = {
   measured: [0.5, 1, 2],
   fp64: [100, 200, 400],
   fp32: [50, 100, 200],
-  // watts of the host of one device
-  host: [60, 70, 90],
+  // share of the energy above idle of a node that is its devices'
+  host: [0.8, 0.9, 0.95],
 } as const
 
 const flop = ([lo, mid, hi]: readonly [number, number, number], amount: number) => ({

@@ -54,11 +54,11 @@ describe('hand-worked factors', () => {
     }
   })
 
-  test('host: a node meter has 1.38 to 1.42 times the 200 W of an idle one for each H100', () => {
+  test('host: of 630 W that an H100 draws above idle, a node has 100, 104 or 110 W more', () => {
     const { lo, mid, hi } = factorOf(H100, 'host')
-    near(lo, 276)
-    near(mid, 280)
-    near(hi, 284)
+    near(lo, 630 / 740)
+    near(mid, 630 / 734)
+    near(hi, 630 / 730)
   })
 
   test('attested formats: BF16 0.985 of its peak; FP8 1 / (1 − .87 + .87/2) = 1.770 of that per cycle', () => {

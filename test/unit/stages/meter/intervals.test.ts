@@ -62,6 +62,9 @@ function nodeOf(name: string, devices: number, meter: Row, devicesMore: Row = {}
   }
 }
 
+const NODE = { device_count: 8, power_scope: 'node' }
+const NODE_MINUTE = { flop_lo: 3 * 134_400, flop_mid: 6 * 151_200, flop_hi: 12 * 159_600 }
+
 const SCENARIOS: readonly Scenario[] = [
   // each second once: the sum is the length of the union
   spans('apart', '0-5 10-15', 600),
@@ -88,8 +91,19 @@ const SCENARIOS: readonly Scenario[] = [
     rows: [
       { ...t2(3), flop_hi: (480 * 56) / 8 },
       { ...t2(3), flop_hi: (480 * 56) / 8 },
-      { flop_hi: (12 * 163_200 * 6) / 8 },
+      { flop_hi: (12 * 159_600 * 6) / 8 },
     ],
+  },
+  {
+    // an idle node draws 8 × (100 + 50) = 1200 W: (4000 − 1200) W × 60 s = (1480 − 1200) W × 600 s =
+    // 168,000 J, of which the devices have 0.8, 0.9 or 0.95
+    name: 'a node that works a minute in ten counts as one that works a tenth as hard',
+    samples: [
+      sample('burst', at(10), 60, { ...NODE, power_w: 4000 }),
+      sample('burst', at(19), 540, { ...NODE, power_w: 1200 }),
+      sample('burst-not', at(19), 600, { ...NODE, power_w: 1480 }),
+    ],
+    rows: [NODE_MINUTE, NODE_MINUTE],
   },
   {
     // 0–10 min at 0.2, 5–15 min at 0.8: 300 × 0.2 + 600 × 0.8 = 540
@@ -194,11 +208,11 @@ const SCENARIOS: readonly Scenario[] = [
       { tenant_id: 'bob', covered_s: 60, ...t2(30) },
     ],
   },
-  // 8 × 60 − 4 × 60 of 8 × 60 device-seconds are left: half of 148,800, 158,400 and
-  // 163,200 J, with 90, 70 and 60 W a device for the host
+  // 8 × 60 − 4 × 60 of 8 × 60 device-seconds are left: half of 134,400, 151,200 and
+  // 159,600 J, the devices' share of 168,000 J above idle
   nodeOf('half', 4, {
     ...{ witness_share: 0.5, device_s: 240 },
-    ...{ flop_lo: 3 * 74_400, flop_mid: 6 * 79_200, flop_hi: 12 * 81_600 },
+    ...{ flop_lo: 3 * 67_200, flop_mid: 6 * 75_600, flop_hi: 12 * 79_800 },
   }),
   nodeOf('whole', 8, { witness_share: 0, device_s: 0, ...t3(0) }),
   nodeOf('alone', 0, { witness_share: 1, device_s: 480 }),

@@ -65,16 +65,15 @@ const CASES: readonly (readonly [string, Row, Row, Row])[] = [
   ['a slice by its gauge', { slice: 0.25, tensor_active: 0.5 }, t2(7.5), { device_s: 15 }],
   // its idle share is 25 W: (100 − 25) × 60
   ['a slice by its power', { slice: 0.25, power_w: 100 }, t3(4500), { device_s: 15 }],
-  // the host takes 90, 70 or 60 W a device: lo (4000 − 8 × 100 − 8 × 90) × 60 = 148,800 J, mid
-  // 158,400 J, hi 163,200 J
+  // above idle (4000 − 8 × 100 − 8 × 50) × 60 = 168,000 J, of which the devices have 0.8, 0.9 or 0.95
   [
     'a node meter',
     node,
-    { flop_lo: 3 * 148_800, flop_mid: 6 * 158_400, flop_hi: 12 * 163_200 },
+    { flop_lo: 3 * 134_400, flop_mid: 6 * 151_200, flop_hi: 12 * 159_600 },
     { device_s: 480 },
   ],
-  // gauges of the guest beside it: 0.1 × 480 s of tensor work. Power alone says (4000 − 800 − 480) ×
-  // 60 J × 12, but no more than a dark device is taken to do, 480 s × 56
+  // gauges of the guest beside it: 0.1 × 480 s of tensor work. Power alone says 168,000 J ×
+  // 0.95 × 12, but no more than a dark device is taken to do, 480 s × 56
   [
     'a node meter beside low gauges',
     { ...node, tensor_active: 0.1 },
