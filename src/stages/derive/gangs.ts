@@ -3,11 +3,12 @@ import { carriedFrom, gangsOfDay } from '../../domain/run/island.ts'
 import { DAY_MS, type Instant, SECOND_MS } from '../../domain/window.ts'
 import type { Batch, DeriveDeps } from '../derive.ts'
 import { gangDevicesRow } from './rows.ts'
+import { type Stretch, stretchesOf } from './stretches.ts'
 
 /** Device-hours → gangs, day after day: each day goes on from the one before it. */
 
-/** Device-hours that one statement reads; a day of a batch of tenants is read at once. */
-const HOURS_PER_STATEMENT = 200_000
+/** Device-hours that one statement reads, a few hundred bytes of answer each. */
+const HOURS_PER_STATEMENT = 150_000
 
 /** The last day of a tenant that was built, with its gangs. */
 interface Carrying {
@@ -35,8 +36,9 @@ export async function buildGangs(
     ]),
   )
   const gangs = new Map<string, Gang[]>(tenants.map(tenant => [tenant, []]))
-  for (const days of await stretches(deps, batch, until)) {
-    const fresh = await gangsOfStretch(deps, tenants, days, until, before)
+  const busy = await store.query('gang-days', { tenants, from, until })
+  for (const stretch of stretchesOf(busy, HOURS_PER_STATEMENT)) {
+    const fresh = await gangsOfStretch(deps, stretch, until, before)
     await store.append(
       'gang_devices',
       fresh.map(one => gangDevicesRow(one.gang, one.day, build)),
@@ -46,36 +48,14 @@ export async function buildGangs(
   return gangs
 }
 
-/** Busy days, as many together as one statement may read. */
-async function stretches(
-  { store }: DeriveDeps,
-  { tenants, from }: Batch,
-  until: Instant,
-): Promise<Instant[][]> {
-  const rows = await store.query('gang-days', { tenants: [...tenants], from, until })
-  const found: { days: Instant[]; hours: number }[] = []
-  for (const [day, busy] of Map.groupBy(rows, row => row.day)) {
-    const hours = busy.reduce((sum, row) => sum + row.hours, 0)
-    const last = found.at(-1)
-    if (last && last.hours + hours <= HOURS_PER_STATEMENT) {
-      last.days.push(day)
-      last.hours += hours
-    } else {
-      found.push({ days: [day], hours })
-    }
-  }
-  return found.map(({ days }) => days)
-}
-
 async function gangsOfStretch(
   { store, settings }: DeriveDeps,
-  tenants: string[],
-  days: readonly Instant[],
+  { tenants, days }: Stretch,
   until: Instant,
   before: Map<string, Carrying>,
 ): Promise<{ gang: Gang; day: Instant }[]> {
   const rows = await store.query('device-islands', {
-    tenants,
+    tenants: [...tenants],
     from: Math.min(...days),
     until: Math.min(Math.max(...days) + DAY_MS, until),
     idle_gap_s: settings.idle_gap_s,
