@@ -102,7 +102,7 @@ describe('the whole schema', () => {
     for (const part of parts) {
       expect(part).toMatch(/^(create|alter|drop) [a-z ]+ \w+ on cluster 'prod'/m)
       const query = `explain ast ${part}`
-      const result = await engine.connections.reader.query({ query, format: 'TabSeparated' })
+      const result = await engine.connections.writer.query({ query, format: 'TabSeparated' })
       expect(await result.text(), part).toMatch(/^"?(Create|Alter|Drop)Query /)
     }
   })

@@ -36,8 +36,8 @@ describe.each(ENGINES)('migrations on %s', kind => {
   const run = () => migrate(engine.connections.writer, sql, null, fakeClock())
 
   const listTables = async (): Promise<string[]> => {
-    const { reader } = engine.connections
-    const result = await reader.query({ query: 'show tables', format: 'JSONEachRow' })
+    const { writer } = engine.connections
+    const result = await writer.query({ query: 'show tables', format: 'JSONEachRow' })
     const rows = await result.json<{ name: string }>()
     return rows.map(row => row.name).sort()
   }

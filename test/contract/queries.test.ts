@@ -30,7 +30,7 @@ describe.each(ENGINES)('named queries on %s', kind => {
   beforeAll(async () => {
     engine = await openEngine(kind)
     app = await openSeededApp(engine.engine)
-    facts = await readFacts(engine.connections.reader, app)
+    facts = await readFacts(engine.connections.writer, app)
   }, 240_000)
   afterAll(async () => {
     await app.close()

@@ -98,7 +98,7 @@ describe('on the embedded engine', () => {
   test('a store made without a cluster is refused with one', async () => {
     const onCluster = new Map([['samples', 'Distributed']])
     await expect(
-      assertTables(connections.reader, sqlFolder, onCluster, 'shards 1:1'),
+      assertTables(connections.writer, sqlFolder, onCluster, 'shards 1:1'),
     ).rejects.toThrow(
       /^table samples is ReplacingMergeTree where Distributed is needed: .*CLICKHOUSE_CLUSTER/,
     )
@@ -108,7 +108,7 @@ describe('on the embedded engine', () => {
     // The comment is what tells; a table over shards needs a cluster, which the engine lacks.
     await command("create table placed (x UInt8) engine = Memory comment 'shards 1:1'")
     const made = new Map([['placed', 'Memory']])
-    const check = (layout: string) => assertTables(connections.reader, sqlFolder, made, layout)
+    const check = (layout: string) => assertTables(connections.writer, sqlFolder, made, layout)
     await check('shards 1:1')
     await expect(check('shards 1:1 2:1')).rejects.toMatchObject(UNSAFE)
     await expect(check('shards 1:2')).rejects.toThrow(

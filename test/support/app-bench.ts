@@ -68,7 +68,7 @@ export async function openAppBench(): Promise<AppBench> {
   let app = await open()
   const own = await connect({ kind: 'embedded', path: join(folder, 'store') })
   const read = async (query: string): Promise<string> => {
-    const result = await own.reader.query({ query, format: 'JSONEachRow' })
+    const result = await own.writer.query({ query, format: 'JSONEachRow' })
     return result.text()
   }
   return {

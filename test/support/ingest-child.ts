@@ -30,7 +30,7 @@ await numbersOnly(app).tick(HOUR + 1000 * HOUR_MS, false)
 const own = await connect({ kind: 'embedded', path: folder })
 const outcome: Record<string, string> = {}
 for (const [name, query] of Object.entries(OUTCOMES)) {
-  const result = await own.reader.query({ query, format: 'JSONEachRow' })
+  const result = await own.writer.query({ query, format: 'JSONEachRow' })
   outcome[name] = await result.text()
 }
 const ending = { receipt: results[0]?.receipt, outcome }

@@ -130,7 +130,7 @@ export async function openDetectWorld(): Promise<DetectWorld> {
   })
   const own = await connect({ kind: 'embedded', path })
   const read = async <T>(query: string): Promise<T[]> => {
-    const result = await own.reader.query({ query, format: 'JSONEachRow' })
+    const result = await own.writer.query({ query, format: 'JSONEachRow' })
     return result.json<T>()
   }
   const later = await fill(app)

@@ -29,7 +29,8 @@ export type Engine =
 /** Calls on one embedded connection queue, so neither reads nor rebuilds may keep inserts waiting. */
 export interface Connections {
   readonly writer: ClickHouseClient
-  readonly reader: ClickHouseClient
+  /** One takes as many questions at once as come, or several take turns. */
+  readonly readers: readonly ClickHouseClient[]
   /** For statements that make rows of rows: those of a large hour take long. */
   readonly builder: ClickHouseClient
   readonly stages: readonly StageConnection[]
@@ -51,6 +52,8 @@ export interface StageConnection {
 
 /** One part is read while another is written. */
 const STAGES = [0, 1]
+/** A tick asks some thirty questions, one after the other: what pages ask must not stand before each. */
+const READERS = [0, 1]
 
 const REQUEST_TIMEOUT_MS = 300_000
 
@@ -64,8 +67,8 @@ export async function connect(engine: Engine, isCluster = false): Promise<Connec
     engine.kind === 'server' ? openServer(engine, settings) : await openEmbedded(engine, settings)
   const kill = engine.kind === 'embedded' ? () => killStatements(engine) : null
   const close = async (): Promise<void> => {
-    const { writer, reader, builder, probe, stages } = opened
-    const clients = [writer, reader, builder, ...stages.map(({ client }) => client)]
+    const { writer, readers, builder, probe, stages } = opened
+    const clients = [writer, ...readers, builder, ...stages.map(({ client }) => client)]
     await Promise.all([...clients.map(client => client.close()), probe?.close()])
   }
   const ping = await opened.writer.ping()
@@ -109,7 +112,7 @@ function openServer(
     open({ session_id: randomUUID(), clickhouse_settings: { ...clickhouse_settings, ...SESSION } })
   return {
     writer: open(),
-    reader: open(),
+    readers: [open()],
     builder: open(),
     stages: STAGES.map(() => ({ client: openStage(), linesFile: null })),
     probe: open({ keep_alive: { enabled: false } }),
@@ -126,12 +129,14 @@ async function openEmbedded(
   mkdirSync(folder, { recursive: true })
   const open = async () => settled(await embeddedClient(path), { ...settings, ...SPEED_SETTINGS })
   try {
-    const [writer, reader, builder] = [await open(), await open(), await open()]
+    const [writer, builder] = [await open(), await open()]
+    const readers: ClickHouseClient[] = []
+    for (const _ of READERS) readers.push(await open())
     const stages: StageConnection[] = []
     for (const index of STAGES) {
       stages.push({ client: await open(), linesFile: join(folder, `stage-${index}.lines`) })
     }
-    return { writer, reader, builder, stages, probe: null }
+    return { writer, readers, builder, stages, probe: null }
   } catch (cause) {
     throw new Fault('STORE_BUSY', `the data directory ${path} cannot be opened`, { cause })
   }

@@ -25,8 +25,8 @@ export async function assertSettings(connections: Connections, sqlFolder: string
   const query = checksSql(sqlFolder)('settings')
   // Read-only users may change no setting and write no row.
   const wanted = { ...connections.settings, readonly: 0 }
-  const { writer, reader, builder, stages } = connections
-  for (const client of [writer, reader, builder, ...stages.map(stage => stage.client)]) {
+  const { writer, readers, builder, stages } = connections
+  for (const client of [writer, ...readers, builder, ...stages.map(stage => stage.client)]) {
     const names = Object.keys(wanted)
     const rows = await checkedRead(client, query, settingShape, { names })
     const effective = new Map(rows.map(row => [row.name, row.value]))
@@ -57,7 +57,7 @@ export async function assertServer(
   let skew_ms = Number.POSITIVE_INFINITY
   for (let probe = 0; probe < (connections.probe ? PROBES : 1); probe++) {
     const asked_at = clock.now()
-    const client = connections.probe ?? connections.reader
+    const client = connections.probe ?? connections.writer
     const [server] = await checkedRead(client, query, serverShape)
     if (!server) throw new Fault('STORE_UNAVAILABLE', 'the server does not say who it is')
     assertRelease(server.release)

@@ -1,3 +1,4 @@
+import type { ClickHouseClient } from '@clickhouse/client'
 import { z } from 'zod'
 import { assert } from '../../domain/fault.ts'
 import {
@@ -20,7 +21,8 @@ export interface Statements {
 
 /** The Store over a ClickHouse client, whichever engine is behind it. */
 export function createStore(connections: Connections, statements: Statements): Store {
-  const { writer, reader, builder } = connections
+  const { writer, builder } = connections
+  const read = sharedReaders(connections.readers)
 
   const text = (name: string): string => {
     const found = statements.named.get(name)
@@ -46,7 +48,7 @@ export function createStore(connections: Connections, statements: Statements): S
       const { params: paramTypes, row } = queryRegistry[name]
       assert(row !== null, `${name} returns rows`)
       const bound = checkParams(paramTypes.parse(params))
-      const rows = await guarded(name, () => selectRows(reader, text(name), bound))
+      const rows = await guarded(name, () => read(reader => selectRows(reader, text(name), bound)))
       return z.array(row).parse(rows) as QueryRow<N>[]
     },
 
@@ -66,6 +68,20 @@ export function createStore(connections: Connections, statements: Statements): S
     stage: () => stages.take(),
 
     close: () => connections.close(),
+  }
+}
+
+/** Each call goes to the connection that has the fewest under way. */
+function sharedReaders(clients: readonly ClickHouseClient[]) {
+  const lanes = clients.map(client => ({ client, calls: 0 }))
+  return async <T>(call: (client: ClickHouseClient) => Promise<T>): Promise<T> => {
+    const lane = lanes.reduce((least, one) => (one.calls < least.calls ? one : least))
+    lane.calls += 1
+    try {
+      return await call(lane.client)
+    } finally {
+      lane.calls -= 1
+    }
   }
 }
 
