@@ -8,7 +8,7 @@ export function renderEvaluation(report: EvaluationReport): string {
   const missed = report.sections
     .flatMap(({ figures }) => figures)
     .filter(({ met }) => met === false)
-  const status = missed.length === 0 ? 'every bar is reached' : `${missed.length} bars are missed`
+  const status = statusText(missed.length)
   const sections = report.sections.map(section =>
     htmlSection(
       section.id,
@@ -35,6 +35,11 @@ export function renderEvaluation(report: EvaluationReport): string {
   ].join('\n')
 }
 
+function statusText(missed: number): string {
+  if (missed === 0) return 'every bar is reached'
+  return missed === 1 ? '1 bar is missed' : `${missed} bars are missed`
+}
+
 const COLUMNS = [
   { title: 'figure', cell: ({ name }: Figure) => name },
   { title: 'value', cell: valueText, figure: true },
@@ -44,10 +49,10 @@ const COLUMNS = [
   { title: '', cell: verdict },
 ]
 
-/** Three significant digits, counts whole. */
+/** Three significant digits; counts to a tenth, since a mean of them is seldom whole. */
 export function valueText({ value, unit }: Pick<Figure, 'value' | 'unit'>): string {
   if (Number.isNaN(value)) return 'none'
-  if (unit === 'count') return String(value)
+  if (unit === 'count') return String(Number(value.toFixed(1)))
   const text = Math.abs(value) < 1 ? value.toFixed(3) : Number(value.toPrecision(3)).toString()
   return unit === 'share' || unit === 'ratio' ? text : `${text} ${unit}`
 }
