@@ -33,23 +33,27 @@ export async function readTopics(
   }
 }
 
+/** Once no verdict came for so long the ledger is asked. */
+const STILL_MS = 1000
+
 /**
  * The same stream, watched: `finished` tells the seconds from the assignment of partitions to the
- * verdict that made the last message durable. A process that goes on after another begins to count
- * at what that one left in the ledger.
+ * verdict that made the last message durable. Counted by the ledger alone, and only when nothing
+ * moves: a verdict may come to nothing though its rows are kept, and asking costs what is measured.
  */
 function watchLedger(
   stream: EventStream,
   store: Store,
   messages: number,
 ): { readonly stream: EventStream; readonly finished: Promise<number> } {
-  const { promise: finished, resolve } = Promise.withResolvers<number>()
-  let durable: Promise<number> = Promise.resolve(0)
+  const { promise: finished, resolve, reject } = Promise.withResolvers<number>()
   let since = 0
-  const settle = (count: number): number => {
-    if (count >= messages) resolve((performance.now() - since) / 1000)
-    return count
+  let last = 0
+  const look = async (): Promise<void> => {
+    if ((await countDurable(store)) >= messages) resolve(Math.max(0, last - since) / 1000)
+    else still.refresh()
   }
+  const still = setTimeout(() => void look().catch(reject), STILL_MS)
   return {
     finished,
     stream: {
@@ -58,18 +62,13 @@ function watchLedger(
         stream.consume({
           ...options,
           assigned(partitions, generation) {
-            if (partitions.length > 0) {
-              since = since || performance.now()
-              durable = countDurable(store).then(settle)
-            }
+            if (partitions.length > 0) since = since || performance.now()
             options.assigned?.(partitions, generation)
           },
           async batch(batch) {
-            await durable
             const verdict = await options.batch(batch)
-            if (verdict.kind === 'durable') {
-              durable = durable.then(count => settle(count + batch.messages.length))
-            }
+            last = performance.now()
+            still.refresh()
             return verdict
           },
         }),
