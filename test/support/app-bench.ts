@@ -37,7 +37,7 @@ export interface AppBench {
   /** Rebuilds hours and runs alone, which takes a fraction of a whole tick. */
   rebuild(until: Instant): Promise<void>
   /** Runs every stage. */
-  tick(until: Instant): Promise<void>
+  tick(until: Instant, full?: boolean): Promise<void>
   /** The outcomes as text, table by table. */
   outcome(statements?: Outcome): Promise<Outcome>
   close(): Promise<void>
@@ -107,9 +107,9 @@ export async function openAppBench(): Promise<AppBench> {
       clock.set(clock.now() + 1000)
       await numbersOnly(app).tick(until, false)
     },
-    async tick(until) {
+    async tick(until, full = false) {
       clock.set(clock.now() + 1000)
-      await app.pipeline.tick(until, false)
+      await app.pipeline.tick(until, full)
     },
     async outcome(statements = OUTCOMES) {
       const entries: [string, string][] = []
