@@ -1,11 +1,7 @@
-import { createBuildNumbers } from '../../src/domain/build.ts'
-import { meterSettings } from '../../src/domain/meter-settings.ts'
 import type { Operations } from '../../src/domain/quantity.ts'
-import { createMeter } from '../../src/stages/meter.ts'
-import { publishReference } from '../../src/stages/reference.ts'
 import { testIntake } from '../support/intake.ts'
 import { openProbeStore, type ProbeStore } from '../support/probe-store.ts'
-import { shipped } from '../support/reference.ts'
+import { shippedMeter } from '../support/reference.ts'
 import { fakeClock } from '../support/store.ts'
 import type { Evidence, Sample } from './recording.ts'
 
@@ -39,17 +35,10 @@ export async function openLaboratory(samples: readonly Sample[]): Promise<Labora
   const clock = fakeClock(NOW)
   const opened = await openProbeStore({ estimates: ESTIMATES }, clock)
   const { store } = opened
-  await publishReference(store, shipped.version, shipped.rows)
+  const meter = await shippedMeter(store, clock)
   const body = samples.map(sample => JSON.stringify(sample)).join('\n')
   const { fault } = await testIntake(store, clock).send('telemetry.accelerator', body)
   if (fault !== null) throw fault
-  const meter = createMeter({
-    store,
-    clock,
-    builds: createBuildNumbers(clock.now),
-    settings: meterSettings.parse(undefined),
-    catalogueVersion: shipped.version,
-  })
   await meter.settle(await meter.rebuild(NOW))
   const rows = (await opened.probe('estimates')) as Row[]
   return {

@@ -52,8 +52,6 @@ export interface StageConnection {
 
 /** One part is read while another is written. */
 const STAGES = [0, 1]
-/** A tick asks some thirty questions, one after the other: what pages ask must not stand before each. */
-const READERS = [0, 1]
 
 const REQUEST_TIMEOUT_MS = 300_000
 
@@ -130,8 +128,8 @@ async function openEmbedded(
   const open = async () => settled(await embeddedClient(path), { ...settings, ...SPEED_SETTINGS })
   try {
     const [writer, builder] = [await open(), await open()]
-    const readers: ClickHouseClient[] = []
-    for (const _ of READERS) readers.push(await open())
+    // A tick asks some thirty questions in turn: what pages ask must not stand before each.
+    const readers = [await open(), await open()]
     const stages: StageConnection[] = []
     for (const index of STAGES) {
       stages.push({ client: await open(), linesFile: join(folder, `stage-${index}.lines`) })

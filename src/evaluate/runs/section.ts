@@ -5,7 +5,7 @@ import { DAY_MS, parseInstant } from '../../domain/window.ts'
 import { H100 } from '../../simulate/chips.ts'
 import { islandsByDay } from '../../simulate/play/islands.ts'
 import { drawTenant, FAMILIES, type Family } from '../../simulate/play/population.ts'
-import { trainingWork } from '../../simulate/play/training.ts'
+import { frontierRun } from '../../simulate/play/training.ts'
 import { createRandom, type Random } from '../../simulate/random.ts'
 import { figure, runFigure, shareFigure } from '../figure.ts'
 import type { Section } from '../section.ts'
@@ -145,18 +145,7 @@ function playFrontier(seed: number, ordinal: number) {
     meters: [0, 31] as const,
     units: 8,
   }
-  const plan = {
-    start: START,
-    end: START + 54 * DAY_MS,
-    base,
-    tensor_active: random.between(0.35, 0.45),
-    ramp: null,
-    stages: [],
-    stalls_like_devices: 16_384,
-    node_loss: 0.2,
-    move: null,
-  }
-  const works = [...trainingWork(plan, random)]
+  const works = frontierRun({ start: START, end: START + 54 * DAY_MS }, base, random)
   const { largest, total } = largestRun(works)
   return { interruptions: works.length - 1, largest_share: largest / total }
 }

@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createBuildNumbers } from '../../../src/domain/build.ts'
-import { meterSettings } from '../../../src/domain/meter-settings.ts'
 import { DAY_MS } from '../../../src/domain/window.ts'
 import { drawJob } from '../../../src/evaluate/account/job.ts'
 import { LATENT_CHIPS, type LatentChip } from '../../../src/evaluate/account/physics.ts'
@@ -8,10 +6,8 @@ import { drawTile } from '../../../src/evaluate/account/tiles.ts'
 import { fitProviders, LABELLED_JOBS } from '../../../src/evaluate/forward/calibrated.ts'
 import { countedShare, drawFrontierRun } from '../../../src/evaluate/forward/frontier.ts'
 import { createRandom } from '../../../src/simulate/random.ts'
-import { createMeter } from '../../../src/stages/meter.ts'
-import { publishReference } from '../../../src/stages/reference.ts'
 import { testIntake } from '../../support/intake.ts'
-import { shipped } from '../../support/reference.ts'
+import { shipped, shippedMeter } from '../../support/reference.ts'
 import { fakeClock, openTestStore, type TestStore } from '../../support/store.ts'
 
 /** Evaluation of calibrated providers: the product's own fit takes out what its counters overstate. */
@@ -22,7 +18,6 @@ const clock = fakeClock(START + DAY_MS)
 let opened: TestStore
 beforeAll(async () => {
   opened = await openTestStore()
-  await publishReference(opened.store, shipped.version, shipped.rows)
 })
 afterAll(() => opened.close())
 
@@ -34,14 +29,11 @@ const chipOf = (part: string): LatentChip => {
 
 test('counters that show a quarter too much, and a fifth too little, are fitted as such', async () => {
   const { store } = opened
-  const meter = createMeter({
+  const bench = {
     store,
-    clock,
-    builds: createBuildNumbers(clock.now),
-    settings: meterSettings.parse(undefined),
-    catalogueVersion: shipped.version,
-  })
-  const bench = { store, intake: testIntake(store, clock).intake, meter }
+    intake: testIntake(store, clock).intake,
+    meter: await shippedMeter(store, clock),
+  }
   const context = { seed: 3, catalogue: shipped.catalogue, estimation: shipped.estimation }
   const planned = { chip: chipOf('h100'), start: START }
   const fits = await fitProviders(bench, context, [

@@ -7,7 +7,7 @@ import { H100 } from '../../../src/simulate/chips.ts'
 import { EVASIONS } from '../../../src/simulate/play/evasion.ts'
 import { islandsByDay } from '../../../src/simulate/play/islands.ts'
 import { playSamples } from '../../../src/simulate/play/samples.ts'
-import { trainingWork } from '../../../src/simulate/play/training.ts'
+import { frontierRun, trainingWork } from '../../../src/simulate/play/training.ts'
 import { trainingActivity, type Work } from '../../../src/simulate/play/work.ts'
 import { createRandom } from '../../../src/simulate/random.ts'
 import { type AppBench, openAppBench } from '../../support/app-bench.ts'
@@ -85,18 +85,8 @@ test('a run of 54 days that stood still for hours on its first day is one run', 
   // five hours after 24, of which few were undisturbed: looking back alone, two runs
   const random = createRandom(1, 'frontier/11')
   const start = Date.UTC(2026, 0, 5)
-  const plan = {
-    base: { ...work('run', 0, 1, [0, 31]) },
-    start,
-    end: start + 54 * DAY_MS,
-    tensor_active: random.between(0.35, 0.45),
-    ramp: null,
-    stages: [],
-    stalls_like_devices: 16_384,
-    node_loss: 0.2,
-    move: null,
-  }
-  const works = [...trainingWork(plan, random)]
+  const window = { start, end: start + 54 * DAY_MS }
+  const works = frontierRun(window, work('run', 0, 1, [0, 31]), random)
   const options = { interval_s: 60, idle_gap_s: SETTINGS.idle_gap_s, share_min: 0.05 }
   const days = islandsByDay(works, options)
   expect(deriveRuns(days, SETTINGS).runs).toHaveLength(1)
