@@ -35,7 +35,7 @@ export const INGEST_DEFAULTS: IngestSettings = {
   record_bytes_max: 1_048_576,
   raw_bytes_kept: 65_536,
   extra_characters_max: 16_384,
-  batch_rows: 50_000,
+  batch_rows: 131_072,
   batch_characters: 33_554_432,
   store_lines_min: 4096,
   future_skew_s: 300,
