@@ -1,5 +1,4 @@
--- A part whose samples are all new becomes durable. Without parameters, so that on the embedded
--- engine, which runs statements with parameters one at a time, the next part is read meanwhile.
+-- A part whose samples are all new becomes durable.
 -- params: none
 -- bound:  the rows of a part, of no more days than one insert may touch
 insert into samples

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { Fault } from '../../domain/fault.ts'
+import { bindingItself } from './bind.ts'
 import {
   CLUSTER_SETTINGS,
   type EngineSettings,
@@ -81,6 +82,9 @@ export async function connect(engine: Engine, isCluster = false): Promise<Connec
 
 type Opened = Omit<Connections, 'close' | 'kill' | 'settings'>
 
+/** A server takes parameters beside a statement; here they are part of its text. */
+const EMBEDDED_SETTINGS = { max_query_size: 256 << 20 } satisfies EngineSettings
+
 const SHARED = {
   request_timeout: REQUEST_TIMEOUT_MS,
   // What goes wrong leaves as a Fault; the caller logs it once, with its cause.
@@ -125,7 +129,8 @@ async function openEmbedded(
   // The engine's own folder for what is gone after a restart.
   const folder = join(path, 'tmp')
   mkdirSync(folder, { recursive: true })
-  const open = async () => settled(await embeddedClient(path), { ...settings, ...SPEED_SETTINGS })
+  const all = { ...settings, ...SPEED_SETTINGS, ...EMBEDDED_SETTINGS }
+  const open = async () => settled(await embeddedClient(path), all)
   try {
     const [writer, builder] = [await open(), await open()]
     // A tick asks some thirty questions in turn: what pages ask must not stand before each.
@@ -143,7 +148,8 @@ async function openEmbedded(
 async function embeddedClient(path: string): Promise<ClickHouseClient> {
   const { createChdbConnection } = await loadEmbedded()
   // The two packages carry copies of one interface, told apart by a private field: hence never.
-  return createClient({ ...SHARED, connection: createChdbConnection({ path }) as never })
+  const connection = bindingItself(createChdbConnection({ path }))
+  return createClient({ ...SHARED, connection: connection as never })
 }
 
 /** By a connection of its own: the others are busy with what is to end. */

@@ -54,7 +54,7 @@ export function openDelivery(
   let pending = beginPart(deps.stage, context)
   let writing: Promise<void> = Promise.resolve()
 
-  const store = async (ready: Pending, before: Promise<void>): Promise<void> => {
+  const store = async (ready: Pending, before: Promise<void>, end?: End): Promise<void> => {
     const prepared = preparePart(ready, context, source)
     // Both are awaited below, one after the other.
     prepared.catch(() => undefined)
@@ -62,24 +62,24 @@ export function openDelivery(
       await before
       await prepared
       if (ready.records === 0) return
-      await deps.lock(() => writePart(deps, ready, nextPart(deps, account, source)))
+      await deps.lock(() => writePart(deps, ready, nextPart(deps, account, source, end)))
     } finally {
       await prepared.catch(() => undefined)
       ready.part.release?.()
     }
   }
 
-  const flush = async (): Promise<void> => {
+  const flush = async (end?: End): Promise<void> => {
     const before = writing
-    writing = store(pending, before)
+    writing = store(pending, before, end)
     pending = beginPart(deps.stage, context)
     // Whoever awaits next sees the failure; until then it must not count as unhandled.
     writing.catch(() => undefined)
     await before
   }
 
-  const drain = async (): Promise<void> => {
-    if (pending.records + pending.lines > 0) await flush()
+  const drain = async (end?: End): Promise<void> => {
+    if (pending.records + pending.lines > 0) await flush(end)
     await writing
   }
 
@@ -99,7 +99,9 @@ export function openDelivery(
       }
     },
     async finish(bytes, source_hash) {
-      await drain()
+      const end: End = { bytes, source_hash, isTold: false }
+      await drain(deps.stage.finish ? undefined : end)
+      if (end.isTold) return account.receipt()
       await deps.lock(async () => {
         const plan: Plan = (await deps.stage.finish?.(context)) ?? planOf({})
         account.end(bytes, source_hash)
@@ -123,7 +125,14 @@ export function openDelivery(
   }
 }
 
-function nextPart(deps: DeliveryDeps, account: Account, source: string): PartWriting {
+/** How a delivery ended; the line of its last part says so where nothing is to be done after it. */
+interface End {
+  readonly bytes: number
+  readonly source_hash: string
+  isTold: boolean
+}
+
+function nextPart(deps: DeliveryDeps, account: Account, source: string, end?: End): PartWriting {
   const { context } = account
   const part = account.nextPart()
   return {
@@ -132,6 +141,10 @@ function nextPart(deps: DeliveryDeps, account: Account, source: string): PartWri
     mark: `${context.batch_id}-${part}`,
     async ledger(plan, consumed, quarantined) {
       account.add(plan, consumed, quarantined)
+      if (end) {
+        account.end(end.bytes, end.source_hash)
+        end.isTold = true
+      }
       await writeLedger(deps, account, part, source)
     },
   }
