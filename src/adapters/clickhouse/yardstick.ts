@@ -2,6 +2,7 @@ import { createReadStream, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
+import { INGEST_DEFAULTS } from '../../domain/ingest-settings.ts'
 import { connect } from './connect.ts'
 
 /**
@@ -10,7 +11,8 @@ import { connect } from './connect.ts'
  */
 
 const INSERT = 'insert into yardstick format JSONEachRow\n'
-const ROWS_PER_INSERT = 50_000
+/** As many as the product makes durable together. */
+const ROWS_PER_INSERT = INGEST_DEFAULTS.batch_rows
 
 /** Inserts the file and answers how long that took; reading and cutting the file is not counted. */
 export async function bareInsert(
