@@ -17,7 +17,7 @@ export interface LiveLoad {
   readonly seconds: number
 }
 
-const INTERVAL_S = 10
+export const INTERVAL_S = 10
 /** Turns of a second: each sends the devices that report in it. */
 const TURNS_PER_S = 4
 const TENANTS = 64

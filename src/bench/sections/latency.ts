@@ -8,11 +8,12 @@ import { runPart, type Serving, startServe } from '../child.ts'
 import type { BenchContext } from '../context.ts'
 import { type Figure, quantile, type SectionResult } from '../figures.ts'
 import { fillTopic, makeTopics } from '../fill-topic.ts'
-import { probeLines } from '../parts/live-load.ts'
+import { INTERVAL_S, probeLines } from '../parts/live-load.ts'
 import { measured } from '../parts/part.ts'
 import { postBody } from '../parts/post-bodies.ts'
 import { type Probe, probe } from '../probes.ts'
 import { benchFleet } from '../sample-lines.ts'
+import type { Site } from '../site.ts'
 import { readAccepted, readTicks } from '../tick-metrics.ts'
 import { withoutKafka } from './http.ts'
 import { NO_KAFKA } from './kafka.ts'
@@ -28,11 +29,15 @@ const LOOK_MS = 50
 const GRACE_S = 60
 /** Operations of a probe: twice the default threshold of a run. */
 const PROBE_OPERATIONS = 2e26
+/** Devices of the fleets that are sized besides, each reporting every ten seconds. */
+const FLEETS = [1_000, 10_000, 50_000] as const
 /** Stretches of the run that latencies are told for: the dirty hour grows from one to the next. */
 const STRETCHES = 3
 
 interface Load {
-  readonly way: 'Kafka' | 'HTTP'
+  readonly way: string
+  /** Without the shares of stages and stretches. */
+  readonly isBrief: boolean
   readonly rows_per_s: number
   /** Largest resident size of the product so far. */
   readonly server: Serving
@@ -48,36 +53,59 @@ export async function benchLatency(bench: BenchContext): Promise<SectionResult> 
 }
 
 async function overKafka(bench: BenchContext): Promise<Figure[]> {
+  const full = await acceptedFromTopic(bench)
+  const half = { way: 'Kafka', isBrief: false, rows_per_s: Math.round(full / 2) }
+  const figures = await overTopic(bench, half)
+  for (const devices of FLEETS) {
+    const way = `Kafka, ${devices.toLocaleString('en')} devices`
+    const sized = { way, isBrief: true, rows_per_s: devices / INTERVAL_S }
+    figures.push(...(await overTopic(bench, sized)))
+  }
+  return figures
+}
+
+async function acceptedFromTopic(bench: BenchContext): Promise<number> {
   const data = join(bench.folder, 'latency-store')
   const site = await makeTopics(bench, 'latency')
-  const live = await makeTopics(bench, 'latency-live')
-  const stream = openEventStream(live.kafka, bench.logger)
-  const name = `${live.prefix}telemetry.accelerator`
   try {
     const { fleet, steps } = benchFleet('narrow', bench.options.rows, bench.clock.now())
     const { rows } = await fillTopic(bench, site, { fleet, steps, kind: 'batched' })
-    const filled = await startServe(bench, ['--config', site.file, '--data', data])
-    const full = await accepted(filled.url, rows)
-    await filled.stop()
-    await rm(data, { recursive: true, force: true })
-    const server = await startServe(bench, ['--config', live.file, '--data', data])
-    const send = (tenant_id: string) =>
-      stream.publish(name, [
-        {
-          key: tenant_id,
-          value: probeLines(tenant_id, bench.clock.now(), PROBE_OPERATIONS),
-          headers: {},
-        },
-      ])
-    const rows_per_s = Math.round(full / 2)
-    const topic = { site: live.file, name }
-    return await measureLoad(bench, { way: 'Kafka', rows_per_s, server, send, topic })
+    const server = await startServe(bench, ['--config', site.file, '--data', data])
+    const full = await accepted(server.url, rows)
+    await server.stop()
+    return full
+  } finally {
+    await clear(bench, data, site)
+  }
+}
+
+/** Each load has topics of its own: a product that starts anew reads what is left in them. */
+async function overTopic(
+  bench: BenchContext,
+  { way, isBrief, rows_per_s }: Pick<Load, 'way' | 'isBrief' | 'rows_per_s'>,
+): Promise<Figure[]> {
+  const data = join(bench.folder, 'latency-store')
+  const site = await makeTopics(bench, `latency-${rows_per_s}`)
+  const stream = openEventStream(site.kafka, bench.logger)
+  const name = `${site.prefix}telemetry.accelerator`
+  const send = (tenant_id: string) => {
+    const value = probeLines(tenant_id, bench.clock.now(), PROBE_OPERATIONS)
+    return stream.publish(name, [{ key: tenant_id, value, headers: {} }])
+  }
+  try {
+    const server = await startServe(bench, ['--config', site.file, '--data', data])
+    const topic = { site: site.file, name }
+    return await measureLoad(bench, { way, isBrief, rows_per_s, server, send, topic })
   } finally {
     await stream.close()
-    await rm(data, { recursive: true, force: true })
-    const topics = [site, live].flatMap(({ kafka }) => planTopics(kafka).map(plan => plan.name))
-    await deleteTopics(site.kafka, bench.logger, topics)
+    await clear(bench, data, site)
   }
+}
+
+async function clear(bench: BenchContext, data: string, { kafka }: Site): Promise<void> {
+  await rm(data, { recursive: true, force: true })
+  const topics = planTopics(kafka).map(plan => plan.name)
+  await deleteTopics(kafka, bench.logger, topics)
 }
 
 async function overHttp(bench: BenchContext): Promise<Figure[]> {
@@ -105,7 +133,14 @@ async function overHttp(bench: BenchContext): Promise<Figure[]> {
       await postBody(server.url, probeLines(tenant_id, bench.clock.now(), PROBE_OPERATIONS), false)
     }
     const rows_per_s = Math.round(full.rows / full.seconds / 2)
-    return await measureLoad(bench, { way: 'HTTP', rows_per_s, server, send, topic: null })
+    return await measureLoad(bench, {
+      way: 'HTTP',
+      isBrief: false,
+      rows_per_s,
+      server,
+      send,
+      topic: null,
+    })
   } finally {
     await fresh()
   }
@@ -180,13 +215,17 @@ function figuresOf(load: Load, { seconds, held, probes, ticks, memory }: Outcome
       own.length,
     )
   })
-  return [
+  const heads = [
     one('sample to finding, p50', 's', told(0.5, probes), probes.length),
     one('sample to finding, p99', 's', told(0.99, probes), probes.length),
-    ...stretches,
     one('probes without a finding', 'probes', lost),
     one('load that was held', 'rows/s', held.rows / held.seconds),
     one('mean tick', 's', ticks.mean_s, ticks.count),
+  ]
+  if (load.isBrief) return heads
+  return [
+    ...heads,
+    ...stretches,
     ...Object.entries(ticks.stages).map(([stage, s]) =>
       one(`of a mean tick ${stage}`, 's', s, ticks.count),
     ),
