@@ -1,7 +1,7 @@
 -- Busy islands of the devices of some tenants, day by day: stretches of work with no pause longer
 -- than idle_gap_s, cut at midnight UTC. Job ids are told and play no part.
 -- params: tenants Array(String), from DateTime64(3), until DateTime64(3), idle_gap_s Float64
--- rows:   one per tenant, day, device and island; start, end; follows_unseen: no sample tells of the
+-- rows:   one per tenant, day, device and island; day, start, end (milliseconds since 1970); follows_unseen: no sample tells of the
 --         pause before it, which is of up to two samples, or up to six within an hour; others that worked
 --         with it tell whether it rested; units (devices behind the meter); device_key and node_key are
 --         hashes; cuts counts pauses, and half for a start and an end other than midnight;
@@ -69,13 +69,13 @@ with
     )
 select
     toString(tenant_id) as tenant_id,
-    toDateTime64(day, 3, 'UTC') as day,
+    toFloat64(toUnixTimestamp(day)) * 1000 as day,
     toString(chip) as chip,
     toString(fabric_id) as fabric_id,
     device_id,
     toString(cityHash64(device_id)) as device_key,
-    fromUnixTimestamp64Milli(arrayMin(own.1) as first_ms, 'UTC') as start,
-    fromUnixTimestamp64Milli(arrayMax(own.2) as last_ms, 'UTC') as end,
+    toFloat64(arrayMin(own.1) as first_ms) as start,
+    toFloat64(arrayMax(own.2) as last_ms) as end,
     island.3[1] as follows_unseen,
     units,
     toString(cityHash64(own.5[1])) as node_key,

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { ClickHouseClient } from '@clickhouse/client'
+import { z } from 'zod'
 import { assert } from '../../domain/fault.ts'
 import { guarded } from './engine-fault.ts'
 
@@ -36,6 +37,26 @@ export async function selectRows(
 ): Promise<unknown[]> {
   const result = await client.query({ query, query_params: params, format: 'JSONEachRow' })
   return readRows(await result.text())
+}
+
+/** The same column by column: for answers of so many rows that names and checks of each row tell. */
+export async function selectColumns<S extends z.ZodRawShape>(
+  client: ClickHouseClient,
+  query: string,
+  params: Record<string, unknown>,
+  row: z.ZodObject<S>,
+): Promise<z.output<z.ZodObject<S>>[]> {
+  const format = 'JSONColumnsWithMetadata'
+  const result = await client.query({ query, query_params: params, format })
+  const { data } = z.object({ data: z.unknown() }).parse(JSON.parse(await result.text()))
+  const cells = Object.entries(row.shape).map(([name, cell]) => [name, z.array(cell)] as const)
+  const columns = Object.entries(z.object(Object.fromEntries(cells)).parse(data))
+  const [first] = columns
+  return Array.from({ length: first?.[1].length ?? 0 }, (_, index) => {
+    const one: Record<string, unknown> = {}
+    for (const [name, column] of columns) one[name] = column[index]
+    return one as z.output<z.ZodObject<S>>
+  })
 }
 
 /** The one statement that is put together here: its columns are those of the rows. */

@@ -5,10 +5,11 @@ import {
   type QueryName,
   type QueryParams,
   type QueryRow,
+  type QueryTypes,
   queryRegistry,
 } from '../../ports/queries/registry.ts'
 import type { Row, Store } from '../../ports/store.ts'
-import { checkParams, insertLines, selectRows } from './calls.ts'
+import { checkParams, insertLines, selectColumns, selectRows } from './calls.ts'
 import type { Connections } from './connect.ts'
 import { guarded } from './engine-fault.ts'
 import { createStagePool } from './stage.ts'
@@ -45,9 +46,14 @@ export function createStore(connections: Connections, statements: Statements): S
       insertLines(writer, table, columns, 'TabSeparated', lines),
 
     async query<N extends QueryName>(name: N, params: QueryParams<N>): Promise<QueryRow<N>[]> {
-      const { params: paramTypes, row } = queryRegistry[name]
+      const { params: paramTypes, row, isWide }: QueryTypes = queryRegistry[name]
       assert(row !== null, `${name} returns rows`)
       const bound = checkParams(paramTypes.parse(params))
+      if (isWide) {
+        assert(row instanceof z.ZodObject, `rows of ${name} are plain objects`)
+        const ask = (reader: ClickHouseClient) => selectColumns(reader, text(name), bound, row)
+        return (await guarded(name, () => read(ask))) as QueryRow<N>[]
+      }
       const rows = await guarded(name, () => read(reader => selectRows(reader, text(name), bound)))
       return z.array(row).parse(rows) as QueryRow<N>[]
     },

@@ -40,13 +40,13 @@ const link = z
   .transform(([gang_id, p, is_stage]): GangLink => ({ gang_id, p, is_stage }))
 const islandColumns = {
   tenant_id: z.string(),
-  day: sqlTime,
+  day: z.number(),
   chip: z.string(),
   fabric_id: z.string(),
   device_id: z.string(),
   device_key: z.string(),
-  start: sqlTime,
-  end: sqlTime,
+  start: z.number(),
+  end: z.number(),
   follows_unseen: sqlBoolean,
   units: sqlCount,
   node_key: z.string(),
@@ -80,10 +80,8 @@ export const deriveQueries = {
       until: timeParam,
       idle_gap_s: z.number(),
     }),
-    row: z.object(islandColumns).transform(({ flop_lo, flop_mid, flop_hi, ...row }) => ({
-      ...row,
-      flop: { lo: flop_lo, mid: flop_mid, hi: flop_hi },
-    })),
+    row: z.object(islandColumns),
+    isWide: true,
   },
   'gang-devices-list': {
     params: z.object({ tenants, from: timeParam, until: timeParam }),

@@ -45,6 +45,11 @@ export interface QueryTypes {
   readonly params: z.ZodObject
   /** null for statements that return nothing. */
   readonly row: z.ZodType | null
+  /**
+   * Its answer may have a row for every device: it crosses the seam column by column, which takes
+   * half the time and text, and its `row` is a plain object.
+   */
+  readonly isWide?: true
 }
 
 type Registry = typeof queryRegistry

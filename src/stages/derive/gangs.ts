@@ -1,6 +1,7 @@
 import type { Gang } from '../../domain/run/gang.ts'
 import { carriedFrom, gangsOfDay } from '../../domain/run/island.ts'
 import { DAY_MS, type Instant, SECOND_MS } from '../../domain/window.ts'
+import type { QueryRow } from '../../ports/queries/registry.ts'
 import type { Batch, DeriveDeps } from '../derive.ts'
 import { gangDevicesRow } from './rows.ts'
 import { type Stretch, stretchesOf } from './stretches.ts'
@@ -61,7 +62,7 @@ async function gangsOfStretch(
     idle_gap_s: settings.idle_gap_s,
   })
   const found: { gang: Gang; day: Instant }[] = []
-  for (const [day, islands] of Map.groupBy(rows, row => row.day)) {
+  for (const [day, islands] of Map.groupBy(rows.map(toIsland), row => row.day)) {
     const window = { start: day, end: Math.min(day + DAY_MS, until) }
     for (const [tenant, own] of Map.groupBy(islands, row => row.tenant_id)) {
       const last = before.get(tenant)
@@ -73,4 +74,8 @@ async function gangsOfStretch(
     }
   }
   return found
+}
+
+function toIsland({ flop_lo, flop_mid, flop_hi, ...row }: QueryRow<'device-islands'>) {
+  return { ...row, flop: { lo: flop_lo, mid: flop_mid, hi: flop_hi } }
 }
