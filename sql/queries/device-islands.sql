@@ -1,12 +1,13 @@
 -- Busy islands of the devices of some tenants, day by day: stretches of work with no pause longer
 -- than idle_gap_s, cut at midnight UTC. Job ids are told and play no part.
 -- params: tenants Array(String), from DateTime64(3), until DateTime64(3), idle_gap_s Float64
--- rows:   one per tenant, day, device and island; day, start, end (milliseconds since 1970); follows_unseen: no sample tells of the
+-- rows:   one per tenant, day, device and island; day, start, end in milliseconds since 1970;
+--         follows_unseen: no sample tells of the
 --         pause before it, which is of up to two samples, or up to six within an hour; others that worked
 --         with it tell whether it rested; units (devices behind the meter); device_key and node_key are
 --         hashes; cuts counts pauses, and half for a start and an end other than midnight;
 --         tensor_device_s is the part of device_s in which tensor_s, seconds of full tensor activity,
---         was measured
+--         was measured. In no order: putting so many wide rows in one takes as long as all else
 -- bound:  device-hours of these tenants in [from, until). Arrays by device and day, because windows
 --         over the same rows take twice the CPU
 with
@@ -93,4 +94,3 @@ select
     arraySum(arrayMap((share, seconds) -> toInt64(round(share * seconds * 1000)), own.8, own.10)) / 1000 as tensor_s,
     arraySum(arrayMap((seconds, has) -> has * toInt64(round(seconds * 1000)), own.10, own.9)) / 1000 as tensor_device_s
 from parted
-order by day, tenant_id, chip, fabric_id, start, device_id

@@ -50,6 +50,7 @@ const PART_SHARE_MIN = 0.25
  * Gangs of one tenant on one day. What a gang of the day before held and is busy at midnight goes
  * on with it; other islands belong together when they start within gang_start_s of each other and
  * last alike. `until`: what is busy shortly before it has not stopped.
+ * @param found in any order: sums of fractions follow one of their own
  */
 export function gangsOfDay(
   found: readonly Island[],
@@ -58,7 +59,7 @@ export function gangsOfDay(
   rules: GangRules,
 ): Gang[] {
   const idle_ms = rules.idle_gap_s * SECOND_MS
-  const islands = closeUnseen(found)
+  const islands = closeUnseen([...found].sort(inOrder))
   const wentOn = (island: Island) =>
     island.start <= day.start + idle_ms ? (carried.get(island.device_key) ?? '') : ''
   const places = Map.groupBy(islands, one => [one.chip, one.fabric_id, wentOn(one)].join('\u0000'))
@@ -92,6 +93,10 @@ function partsOf(islands: readonly Island[], rules: GangRules): Island[][] {
     const alike = splitWhere(byLength, (a, b) => lengthOf(a) < lengthOf(b) * rules.gang_overlap_min)
     return withoutFew(alike)
   })
+}
+
+function inOrder(a: Island, b: Island): number {
+  return a.start - b.start || byDevice(a, b) || a.end - b.end
 }
 
 function lengthOf(island: Window): number {

@@ -62,7 +62,8 @@ async function gangsOfStretch(
     idle_gap_s: settings.idle_gap_s,
   })
   const found: { gang: Gang; day: Instant }[] = []
-  for (const [day, islands] of Map.groupBy(rows.map(toIsland), row => row.day)) {
+  const byDay = [...Map.groupBy(rows.map(toIsland), row => row.day)].sort(([a], [b]) => a - b)
+  for (const [day, islands] of byDay) {
     const window = { start: day, end: Math.min(day + DAY_MS, until) }
     for (const [tenant, own] of Map.groupBy(islands, row => row.tenant_id)) {
       const last = before.get(tenant)
