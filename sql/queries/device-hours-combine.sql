@@ -50,6 +50,20 @@ with
           and device_id >= {first:String} and ({end:String} = '' or device_id < {end:String})
         group by tenant_id, hour, device_id, workload_id
     ),
+    -- devices that were on a node that has a meter at any time; most fleets have none. Without final
+    -- this names some in vain
+    beside_meters as
+    (
+        select device_id
+        from device_blocks
+        where hour in {hours:Array(DateTime('UTC'))}
+            and node_id in
+            (
+                select node_id
+                from device_blocks
+                where hour in {hours:Array(DateTime('UTC'))} and is_node_meter and node_id != ''
+            )
+    ),
     -- what reports on each node that has a meter, devices of other statements included
     nodes as
     (
@@ -71,6 +85,7 @@ with
                 sum(powered) as powered_hi
             from device_blocks final
             where hour in {hours:Array(DateTime('UTC'))}
+                and device_id in (select device_id from beside_meters)
             group by tenant_id, hour, device_id, workload_id
         )
         where node_last != ''

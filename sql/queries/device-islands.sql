@@ -2,12 +2,12 @@
 -- than idle_gap_s, cut at midnight UTC. Job ids are told and play no part.
 -- params: tenants Array(String), from DateTime64(3), until DateTime64(3), idle_gap_s Float64
 -- rows:   one per tenant, day, device and island; day, start, end in milliseconds since 1970;
---         follows_unseen: no sample tells of the
---         pause before it, which is of up to two samples, or up to six within an hour; others that worked
---         with it tell whether it rested; units (devices behind the meter); device_key and node_key are
---         hashes; cuts counts pauses, and half for a start and an end other than midnight;
---         tensor_device_s is the part of device_s in which tensor_s, seconds of full tensor activity,
---         was measured. In no order: putting so many wide rows in one takes as long as all else
+--         follows_unseen: no sample tells of the pause before it, which is of up to two samples, or up
+--         to six within an hour; others that worked with it tell whether it rested; units (devices
+--         behind the meter); device_key and node_key are hashes; cuts counts pauses, and half for a
+--         start and an end other than midnight; tensor_device_s is the part of device_s in which
+--         tensor_s, seconds of full tensor activity, was measured. In no order: putting so many wide
+--         rows in one takes as long as all else
 -- bound:  device-hours of these tenants in [from, until). Arrays by device and day, because windows
 --         over the same rows take twice the CPU
 with

@@ -7,7 +7,7 @@ import { CLUSTER_SETTINGS } from '../../src/adapters/clickhouse/engine-settings.
 import type { App } from '../../src/app.ts'
 import type { Detector } from '../../src/domain/detector.ts'
 import { DAY_MS, HOUR_MS } from '../../src/domain/window.ts'
-import { type QueryName, queryRegistry } from '../../src/ports/queries/registry.ts'
+import { type QueryName, type QueryTypes, queryRegistry } from '../../src/ports/queries/registry.ts'
 import { measureQuery } from '../../src/stages/kinds/query.ts'
 import { numbersOnly, OUTCOMES } from '../support/app-bench.ts'
 import { type Front, startFront } from '../support/front-process.ts'
@@ -94,7 +94,10 @@ async function answers(facts: Readonly<Record<string, unknown>>): Promise<Map<st
   }
   for (const name of names) {
     const rows = await app.store.query(name, paramsOf(name, facts))
-    found.set(name, JSON.stringify(rows, rounded))
+    const texts = rows.map(row => JSON.stringify(row, rounded))
+    // Wide answers come in no order.
+    const { isWide }: QueryTypes = queryRegistry[name]
+    found.set(name, (isWide ? texts.sort() : texts).join('\n'))
   }
   for (const detector of app.bundle.detectors.filter(measuresItself)) {
     const rows = await measureQuery(app.store, detector, scope)

@@ -47,7 +47,7 @@ export interface QueryTypes {
   readonly row: z.ZodType | null
   /**
    * Its answer may have a row for every device: it crosses the seam column by column, which takes
-   * half the time and text, and its `row` is a plain object.
+   * half the time and text, in no order, and its `row` is a plain object.
    */
   readonly isWide?: true
 }
