@@ -11,47 +11,57 @@ with
     toUnixTimestamp64Milli({as_of:DateTime64(3, 'UTC')}) / 3600000 as now_h,
     -- beyond it an average of 168 hours still keeps a quarter; of 48 hours one percent is left
     336 as memory_h,
-    hourly as
+    -- sums by tenant first: names of groups, and sets of names, are not made for every hour
+    used as
     (
+        with
+            toUnixTimestamp(hour) / 3600 as at_h,
+            at_h >= now_h - memory_h as is_remembered,
+            is_remembered * exp2(-greatest(now_h - at_h - 1, 0) / {fast_hours:Float64}) as fast_keep,
+            is_remembered * exp2(-greatest(now_h - at_h - 1, 0) / {slow_hours:Float64}) as slow_keep
         select
-            if(any(linked.group_id) != '', any(linked.group_id),
-                concat('grp-', substring(lower(hex(SHA256(toString(usage.tenant_id)))), 1, 16))) as group_of,
-            toString(usage.tenant_id) as tenant,
-            toUnixTimestamp(usage.hour) / 3600 as at_h,
-            sum(observed_lo + dark_lo) as lo_h,
-            sum(observed_mid + dark_mid) as mid_h,
-            sum(observed_hi + dark_hi) as hi_h,
+            tenant_id as user_id,
+            min(at_h) as tenant_first_h,
+            max(at_h) as tenant_last_h,
+            sum(observed_lo + dark_lo) as tenant_lo,
+            sum(observed_mid + dark_mid) as tenant_mid,
+            sum(observed_hi + dark_hi) as tenant_hi,
             sum(observed_device_s + dark_device_s) as all_s,
-            sumIf(observed_device_s + dark_device_s, chip != 'unknown') as known_s
-        from usage_hours as usage final
-        left join (select tenant_id, group_id from group_members final) as linked
-            on usage.tenant_id = linked.tenant_id
-        where usage.hour >= {since:DateTime64(3, 'UTC')} and usage.hour < {as_of:DateTime64(3, 'UTC')}
-            and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, usage.tenant_id))
-        group by tenant, usage.hour
+            sumIf(observed_device_s + dark_device_s, chip != 'unknown') as known_s,
+            uniqExactIfState(hour, observed_mid + dark_mid > 0) as busy,
+            sum((observed_hi + dark_hi) * fast_keep) as fast_hi_kept,
+            sum((observed_hi + dark_hi) * slow_keep) as slow_hi_kept,
+            sum((observed_mid + dark_mid) * fast_keep) as fast_mid_kept,
+            sum((observed_mid + dark_mid) * slow_keep) as slow_mid_kept
+        from usage_hours final
+        where hour >= {since:DateTime64(3, 'UTC')} and hour < {as_of:DateTime64(3, 'UTC')}
+            and (empty({tenants:Array(String)}) or tenant_id in {tenants:Array(String)})
+        group by user_id
     ),
     summed as
     (
         select
-            group_of,
-            groupUniqArray(tenant) as tenants,
-            min(at_h) as first_h,
-            max(at_h) as last_h,
-            sum(lo_h) as used_lo,
-            sum(mid_h) as used_mid,
-            sum(hi_h) as used_hi,
+            if(linked.group_id != '', linked.group_id,
+                concat('grp-', substring(lower(hex(SHA256(toString(user_id)))), 1, 16))) as group_of,
+            groupArray(toString(user_id)) as tenants,
+            min(tenant_first_h) as first_h,
+            max(tenant_last_h) as last_h,
+            sum(tenant_lo) as used_lo,
+            sum(tenant_mid) as used_mid,
+            sum(tenant_hi) as used_hi,
             sum(all_s) as device_s,
             sum(known_s) as known_device_s,
-            uniqExactIf(at_h, mid_h > 0) as busy_hours,
+            uniqExactIfMerge(busy) as busy_hours,
             least(now_h - first_h, memory_h) as remembered_h,
             -- the weights that all remembered hours have together, used or not
             (1 - exp2(-remembered_h / {fast_hours:Float64})) / (1 - exp2(-1 / {fast_hours:Float64})) as fast_weight,
             (1 - exp2(-remembered_h / {slow_hours:Float64})) / (1 - exp2(-1 / {slow_hours:Float64})) as slow_weight,
-            sumIf(hi_h * exp2(-greatest(now_h - at_h - 1, 0) / {fast_hours:Float64}), at_h >= now_h - memory_h) / fast_weight as fast_hi,
-            sumIf(hi_h * exp2(-greatest(now_h - at_h - 1, 0) / {slow_hours:Float64}), at_h >= now_h - memory_h) / slow_weight as slow_hi,
-            sumIf(mid_h * exp2(-greatest(now_h - at_h - 1, 0) / {slow_hours:Float64}), at_h >= now_h - memory_h) / slow_weight as slow_mid,
-            sumIf(mid_h * exp2(-greatest(now_h - at_h - 1, 0) / {fast_hours:Float64}), at_h >= now_h - memory_h) / fast_weight as fast_mid
-        from hourly
+            sum(fast_hi_kept) / fast_weight as fast_hi,
+            sum(slow_hi_kept) / slow_weight as slow_hi,
+            sum(slow_mid_kept) / slow_weight as slow_mid,
+            sum(fast_mid_kept) / fast_weight as fast_mid
+        from used
+        left join (select tenant_id, group_id from group_members final) as linked on used.user_id = linked.tenant_id
         group by group_of
     ),
     projected as

@@ -22,11 +22,11 @@ select
         'device_hours', all_s / 3600
     ) as figures,
     map(
-        'tiers', arrayStringConcat(arraySort(groupUniqArray(toString(tier))), ', '),
-        'chips', arrayStringConcat(arraySort(groupUniqArray(toString(chip))), ', ')
+        'tiers', arrayStringConcat(arraySort(arrayMap(name -> toString(name), groupUniqArray(tier))), ', '),
+        'chips', arrayStringConcat(arraySort(arrayMap(name -> toString(name), groupUniqArray(chip))), ', ')
     ) as facts
 from usage_hours final
 where hour >= {since:DateTime64(3, 'UTC')} and hour < {as_of:DateTime64(3, 'UTC')}
-    and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, tenant_id))
+    and (empty({tenants:Array(String)}) or tenant_id in {tenants:Array(String)})
 group by tenant_id
 order by subject_id
