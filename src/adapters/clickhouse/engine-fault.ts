@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { Fault } from '../../domain/fault.ts'
 
 /**
@@ -65,8 +66,9 @@ function toFault(what: string, cause: unknown): unknown {
     : new Fault('STORE_REFUSED', `the store refused ${what} ${reason}`, { cause })
 }
 
+/** Rows of another shape than the registry states are one, too. */
 function isProgrammerError(cause: Error): boolean {
-  return [TypeError, RangeError, ReferenceError].some(kind => cause instanceof kind)
+  return [TypeError, RangeError, ReferenceError, z.ZodError].some(kind => cause instanceof kind)
 }
 
 /**

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import { z } from 'zod'
 import { assert, Fault } from '../../domain/fault.ts'
 import { type StageQueryName, type StageQueryRow, stageQueries } from '../../ports/queries/stage.ts'
 import type { Stage } from '../../ports/stage.ts'
@@ -67,8 +66,8 @@ function createStage(
       const { row } = stageQueries[name]
       assert(row !== null, `${name} returns rows`)
       const bound = bind(name, params)
-      const rows = await kept(name, () => selectRows(client, text(name), bound))
-      return z.array(row).parse(rows) as StageQueryRow<N>[]
+      const check = (found: unknown) => row.parse(found) as StageQueryRow<N>
+      return kept(name, () => selectRows(client, text(name), bound, check))
     },
 
     async execute(name, params) {

@@ -54,8 +54,8 @@ export function createStore(connections: Connections, statements: Statements): S
         const ask = (reader: ClickHouseClient) => selectColumns(reader, text(name), bound, row)
         return (await guarded(name, () => read(ask))) as QueryRow<N>[]
       }
-      const rows = await guarded(name, () => read(reader => selectRows(reader, text(name), bound)))
-      return z.array(row).parse(rows) as QueryRow<N>[]
+      const check = (found: unknown) => row.parse(found) as QueryRow<N>
+      return guarded(name, () => read(reader => selectRows(reader, text(name), bound, check)))
     },
 
     async execute(name, params) {
@@ -68,7 +68,7 @@ export function createStore(connections: Connections, statements: Statements): S
       assert(query !== undefined, `no detectors/${id}/query.sql`)
       const bound = checkParams(params)
       // Detectors with a statement of their own are asked beside those that rest on features.
-      return guarded(`detectors/${id}`, () => selectRows(builder, query, bound))
+      return guarded(`detectors/${id}`, () => selectRows(builder, query, bound, found => found))
     },
 
     stage: () => stages.take(),
