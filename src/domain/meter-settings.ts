@@ -5,9 +5,9 @@ export const meterSettings = z
   .strictObject({
     /**
      * Bound on the rows that one rebuilding statement reads: more hours, or more devices in an
-     * hour, mean more statements. A row takes about 400 bytes of memory while it is read.
+     * hour, mean more statements. A sample takes about two kilobytes of memory while it is read.
      */
-    rows_per_statement: z.int().min(1000).max(100_000_000).default(500_000),
+    rows_per_statement: z.int().min(1000).max(100_000_000).default(200_000),
     /** Busy samples closer than this belong to one busy stretch; covers a lost reading or two. */
     island_gap_s: z.number().positive().max(3600).default(30),
     /** Tensor activity (0..1) from which a sample counts as busy. */

@@ -8,8 +8,8 @@ import { type Stretch, stretchesOf } from './stretches.ts'
 
 /** Device-hours → gangs, day after day: each day goes on from the one before it. */
 
-/** Device-hours that one statement reads, a few hundred bytes of answer each. */
-const HOURS_PER_STATEMENT = 150_000
+/** Device-hours that one statement reads: with its answer, some 250 MB at once. */
+const HOURS_PER_STATEMENT = 75_000
 
 /** The last day of a tenant that was built, with its gangs. */
 interface Carrying {

@@ -22,6 +22,8 @@ import { NAMES_PER_STATEMENT, packHours } from './pack-hours.ts'
 
 /** Shorter blocks: less to rebuild, more to put together. At most 12 make an hour. */
 const BLOCK_MS = 5 * MINUTE_MS
+/** A block takes as much memory as so many samples: it holds wide integers and arrays. */
+const SAMPLES_PER_BLOCK = 3
 
 export interface DeviceHourDeps {
   readonly store: Store
@@ -161,7 +163,8 @@ async function combine(
   build: number,
 ): Promise<void> {
   const { rows_per_statement, island_gap_s } = settings
-  for (const packed of await packHours(hours, await blockRows(store, hours), rows_per_statement)) {
+  const blocks_max = Math.ceil(rows_per_statement / SAMPLES_PER_BLOCK)
+  for (const packed of await packHours(hours, await blockRows(store, hours), blocks_max)) {
     for (const stretch of packed.stretches) {
       const named = { hours: [...packed.hours], ...stretch }
       await store.execute('device-hours-combine', { ...named, build, island_gap_s })
