@@ -1,7 +1,7 @@
 import type { BuildNumbers } from '../domain/build.ts'
 import { chunks } from '../domain/chunks.ts'
 import type { MeterSettings } from '../domain/meter-settings.ts'
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../domain/window.ts'
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, toSqlSecond } from '../domain/window.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
 import { type ChangedHour, rebuildDeviceHours } from './meter/device-hours.ts'
@@ -95,7 +95,7 @@ async function rebuildObserved(
   hours: readonly Instant[],
   build: number,
 ): Promise<void> {
-  for (const part of chunks(hours, NAMES_PER_STATEMENT)) {
+  for (const part of months(hours)) {
     await store.execute('observed-hours-rebuild', { hours: part, build })
     await store.execute('observed-hours-bury', { hours: part, build })
   }
@@ -106,7 +106,7 @@ async function rebuildUsage(
   hours: readonly Instant[],
   build: number,
 ): Promise<void> {
-  for (const part of chunks(hours, NAMES_PER_STATEMENT)) {
+  for (const part of months(hours)) {
     await store.execute('usage-hours-rebuild', { hours: part, version: catalogueVersion, build })
     await store.execute('usage-hours-bury', { hours: part, build })
   }
@@ -143,4 +143,12 @@ function wholeDays(hours: readonly Instant[]): Instant[] {
   return [...days]
     .sort((a, b) => a - b)
     .flatMap(day => Array.from({ length: DAY_MS / HOUR_MS }, (_, hour) => day + hour * HOUR_MS))
+}
+
+/**
+ * Hours by month, the partition of what they become: cut elsewhere, a long rebuild would leave
+ * several parts in each, which whoever asks for a year then has to merge.
+ */
+function months(hours: readonly Instant[]): Instant[][] {
+  return [...Map.groupBy(hours, hour => toSqlSecond(hour).slice(0, 7)).values()]
 }
