@@ -6,8 +6,8 @@
 -- bound:  the observed hours and charges of these hours and the 24 hours before them
 insert into usage_hours
 with
-    (select min(arrayJoin({hours:Array(DateTime('UTC'))}))) as first_hour,
-    (select max(arrayJoin({hours:Array(DateTime('UTC'))}))) as last_hour,
+    arrayMin({hours:Array(DateTime('UTC'))}) as first_hour,
+    arrayMax({hours:Array(DateTime('UTC'))}) as last_hour,
     observed as
     (
         select
@@ -95,18 +95,20 @@ with
     (
         select
             *,
-            if(chip_id = 'unknown', 0, greatest(billed_ms - observed_ms, 0)) as short_ms,
             sum(short_ms) over period as period_shorts_ms,
             greatest(sum(billed_ms) over period - sum(observed_ms) over period, 0) as period_short_ms,
             if(period_shorts_ms = 0, 0,
                 short_ms * least(period_short_ms / period_shorts_ms, 1) / 1000) as uncovered_s
         from
         (
-            select *, max(is_spread) over (partition by tenant_id, chip_id, toDate(hour)) as is_spread_day
+            select
+                *,
+                if(chip_id = 'unknown', 0, greatest(billed_ms - observed_ms, 0)) as short_ms,
+                max(is_spread) over (partition by tenant_id, chip_id, toDate(hour)) as is_spread_day,
+                if(is_spread_day, toDateTime(toDate(hour), 'UTC'), hour) as period_start
             from joined
         )
-        window period as
-            (partition by tenant_id, chip_id, if(is_spread_day, toDateTime(toDate(hour), 'UTC'), hour))
+        window period as (partition by tenant_id, chip_id, period_start)
     ),
     darkened as
     (
@@ -121,16 +123,17 @@ with
         from netted
         window tenant_hour as (partition by tenant_id, hour)
     ),
+    -- what a tenant did per second, by hour, on each day and on the day before it
     recent as
     (
         select
-            d.tenant_id as recent_tenant, d.hour as recent_hour, d.chip_id as recent_chip,
-            quantileExact(0.5)(o.mid / o.observed_s) as rate
-        from darkened as d
-        inner join observed as o on o.tenant_id = d.tenant_id and o.chip_id = d.chip_id
-        where d.dark_s > 0 and o.observed_s > 0
-          and (o.hour <= d.hour and o.hour >= d.hour - toIntervalHour(24) or toDate(o.hour) = toDate(d.hour))
-        group by recent_tenant, recent_hour, recent_chip
+            toString(tenant_id) as recent_tenant, chip_id as recent_chip,
+            arrayJoin([toDate(hour), toDate(hour) + 1]) as recent_day,
+            groupArray(hour) as rate_hours,
+            groupArray(mid / observed_s) as rates
+        from observed
+        where observed_s > 0
+        group by recent_tenant, recent_chip, recent_day
     ),
     factors as
     (
@@ -150,19 +153,28 @@ select
     busy_s,
     billed_s,
     dark_s,
-    multiIf(dark_s = 0, '', recent_tenant != '' or recent_chip != '', 'gap', 'billing') as method,
+    method,
     toFloat64(joules),
     lo,
     mid,
     hi,
     if(method = 'billing', dark_s * t5_lo, 0),
-    multiIf(method = 'gap', dark_s * rate, method = 'billing', dark_s * t5_mid, 0) as dark_mid_value,
+    multiIf(method = 'gap', dark_s * arrayReduce('quantileExact(0.5)', own_rates), method = 'billing', dark_s * t5_mid, 0)
+        as dark_mid_value,
     multiIf(method = 'gap', greatest(dark_s * gap_hi, dark_mid_value), method = 'billing', dark_s * t5_hi, 0),
     -- hours that are billed on paper only rest on billing, even where the day leaves nothing dark
     if(dark_s > observed_s or main_tier = '', 'T5', main_tier),
     {build:UInt64},
     0
-from darkened as d
-left join recent as r
-    on r.recent_tenant = d.tenant_id and r.recent_hour = d.hour and r.recent_chip = d.chip_id
+from
+(
+    select
+        d.*,
+        -- of the hours on that day or within the day before, later ones of the same day included
+        arrayFilter((rate, at) -> dark_s > 0 and at >= hour - toIntervalHour(24), rates, rate_hours) as own_rates,
+        multiIf(dark_s = 0, '', notEmpty(own_rates), 'gap', 'billing') as method
+    from darkened as d
+    left join recent as r
+        on r.recent_tenant = d.tenant_id and r.recent_chip = d.chip_id and r.recent_day = toDate(d.hour)
+) as d
 left join factors as f on f.for_chip = d.chip_id
