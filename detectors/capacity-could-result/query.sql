@@ -69,56 +69,68 @@ with
             and (empty({tenants:Array(String)}) or has({tenants:Array(String)}, tenant_id))
         group by tenant
     ),
-    member as
+    -- commitments and use side by side, so that each is read once
+    part as
     (
-        select tenant, max(is_committed) as has_commitment
-        from (select tenant, 1 as is_committed from potential union all select tenant, 0 from used)
-        group by tenant
+        select
+            tenant, 1 as is_commitment, commitment_id, accelerator_count, term_start, term_end, firmness, use_declared,
+            of_chip, device_s, left_lo, left_mid, left_hi, 0. as used_lo, 0. as used_mid, 0. as used_hi
+        from potential
+        union all
+        select tenant, 0, '', 0., toDateTime64(0, 3, 'UTC'), toDateTime64(0, 3, 'UTC'), '', '', '', 0., 0., 0., 0.,
+            used_lo, used_mid, used_hi
+        from used
     ),
     grouped as
     (
         select
-            member.tenant as tenant,
-            if(linked.group_id = '', concat('grp-', substring(lower(hex(SHA256(member.tenant))), 1, 16)), linked.group_id) as group_of
-        from member
-        left join (select tenant_id, group_id from group_members final) as linked on member.tenant = linked.tenant_id
+            part.*,
+            if(linked.group_id = '', concat('grp-', substring(lower(hex(SHA256(part.tenant))), 1, 16)), linked.group_id) as group_of
+        from part
+        left join (select tenant_id, group_id from group_members final) as linked on part.tenant = linked.tenant_id
     ),
-    use_of_group as
+    summed as
     (
         select
             group_of,
-            arraySort(groupArray(grouped.tenant)) as members,
-            sum(used_lo) as group_lo, sum(used_mid) as group_mid, sum(used_hi) as group_hi
+            arraySort(groupUniqArray(tenant)) as members,
+            minIf(term_start, is_commitment) as first_start,
+            maxIf(term_end, is_commitment) as last_end,
+            sum(used_lo) as group_lo, sum(used_mid) as group_mid, sum(used_hi) as group_hi,
+            sum(left_lo) as potential_lo, sum(left_mid) as potential_mid, sum(left_hi) as potential_hi,
+            sum(accelerator_count) as accelerators,
+            sumIf(accelerator_count, of_chip != 'unknown') as accelerators_known,
+            sum(device_s) as committed_s,
+            groupArrayIf(commitment_id, is_commitment) as commitments,
+            groupUniqArrayIf(firmness, is_commitment) as statuses,
+            groupUniqArrayIf(use_declared, is_commitment) as declared_uses
         from grouped
-        left join used on grouped.tenant = used.tenant
         group by group_of
+        having notEmpty(commitments)
     )
 select
-    grouped.group_of as subject_id,
-    any(use_of_group.members) as tenant_ids,
-    min(term_start) as start,
-    max(term_end) as end,
-    any(group_lo) + sum(left_lo) as lo,
-    any(group_mid) + sum(left_mid) as mid,
-    any(group_hi) + sum(left_hi) as hi,
+    group_of as subject_id,
+    members as tenant_ids,
+    first_start as start,
+    last_end as end,
+    group_lo + potential_lo as lo,
+    group_mid + potential_mid as mid,
+    group_hi + potential_hi as hi,
     map(
-        'used_hi', any(group_hi),
-        'potential_hi', sum(left_hi),
-        'accelerators', sum(accelerator_count),
-        'known_chip_share', sumIf(accelerator_count, of_chip != 'unknown') / greatest(sum(accelerator_count), 1),
-        'device_hours_left', sum(device_s) / 3600
+        'used_hi', group_hi,
+        'potential_hi', potential_hi,
+        'accelerators', accelerators,
+        'known_chip_share', accelerators_known / greatest(accelerators, 1),
+        'device_hours_left', committed_s / 3600
     ) as figures,
     map(
         'reason', multiIf(
-            any(group_hi) >= {operations_max:Float64}, 'the upper bound of what was used has passed it',
-            any(group_hi) + sum(left_hi) >= {operations_max:Float64}, 'what is left of the commitments inside the horizon suffices, on top of what was used',
+            group_hi >= {operations_max:Float64}, 'the upper bound of what was used has passed it',
+            group_hi + potential_hi >= {operations_max:Float64}, 'what is left of the commitments inside the horizon suffices, on top of what was used',
             'used and left of the commitments together stay below it'),
-        'commitments', arrayStringConcat(arraySort(groupArray(commitment_id)), ', '),
-        'statuses', arrayStringConcat(arraySort(groupUniqArray(firmness)), ', '),
-        'declared_uses', arrayStringConcat(arraySort(groupUniqArray(use_declared)), ', ')
+        'commitments', arrayStringConcat(arraySort(commitments), ', '),
+        'statuses', arrayStringConcat(arraySort(statuses), ', '),
+        'declared_uses', arrayStringConcat(arraySort(declared_uses), ', ')
     ) as facts
-from potential
-inner join grouped on potential.tenant = grouped.tenant
-inner join use_of_group on grouped.group_of = use_of_group.group_of
-group by subject_id
+from summed
 order by subject_id
