@@ -7,30 +7,6 @@ import { assert } from '../../domain/fault.ts'
  * that the statement declares; text can end no literal.
  */
 
-type Embedded = ReturnType<typeof import('chdb/connection').createChdbConnection>
-type EmbeddedConnection = Pick<Embedded, 'ping' | 'query' | 'insert' | 'command' | 'exec' | 'close'>
-
-/** The connection with statements whose parameters are written into them. */
-export function bindingItself(connection: Embedded): EmbeddedConnection {
-  return {
-    ping: call => connection.ping(call),
-    query: call => connection.query(bind(call)),
-    insert: call => connection.insert(bind(call)),
-    command: call => connection.command(bind(call)),
-    exec: call => connection.exec(bind(call)),
-    close: () => connection.close(),
-  }
-}
-
-interface Call {
-  readonly query: string
-  readonly query_params?: Record<string, unknown>
-}
-
-function bind<C extends Call>({ query_params, ...call }: C): Omit<C, 'query_params'> {
-  return { ...call, query: bindText(call.query, query_params ?? {}) }
-}
-
 /** `{name:Type}`; the types of our statements nest parentheses once at most. */
 const PLACEHOLDER = /\{([a-z_]+):([A-Z]\w*(?:\((?:[^(){}]|\([^(){}]*\))*\))?)\}/g
 

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { Fault } from '../../domain/fault.ts'
-import { bindingItself } from './bind.ts'
+import { bindText } from './bind.ts'
 import {
   CLUSTER_SETTINGS,
   type EngineSettings,
@@ -150,6 +150,30 @@ async function embeddedClient(path: string): Promise<ClickHouseClient> {
   // The two packages carry copies of one interface, told apart by a private field: hence never.
   const connection = bindingItself(createChdbConnection({ path }))
   return createClient({ ...SHARED, connection: connection as never })
+}
+
+type Embedded = ReturnType<typeof import('chdb/connection').createChdbConnection>
+type EmbeddedConnection = Pick<Embedded, 'ping' | 'query' | 'insert' | 'command' | 'exec' | 'close'>
+
+/** The connection with statements whose parameters are written into them. */
+function bindingItself(connection: Embedded): EmbeddedConnection {
+  return {
+    ping: call => connection.ping(call),
+    query: call => connection.query(bind(call)),
+    insert: call => connection.insert(bind(call)),
+    command: call => connection.command(bind(call)),
+    exec: call => connection.exec(bind(call)),
+    close: () => connection.close(),
+  }
+}
+
+interface Call {
+  readonly query: string
+  readonly query_params?: Record<string, unknown>
+}
+
+function bind<C extends Call>({ query_params, ...call }: C): Omit<C, 'query_params'> {
+  return { ...call, query: bindText(call.query, query_params ?? {}) }
 }
 
 /** By a connection of its own: the others are busy with what is to end. */
