@@ -36,7 +36,7 @@ const ingestFile = z
 const detect = z
   .strictObject({
     /** How often the stages look for dirty hours; after a long tick they rest a third of its time. */
-    tick_s: seconds.default(0.5),
+    tick_s: seconds.default(0.25),
     /**
      * Without dirty hours they run so often: identities, commitments and time move as well. So long is
      * also the wait after a tick that failed or is another instance's, and between publications.

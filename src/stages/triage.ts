@@ -21,7 +21,7 @@ import {
 import { openingRuleFor } from '../domain/case/triage-rules.ts'
 import { assert, Fault } from '../domain/fault.ts'
 import { groupId } from '../domain/finding.ts'
-import type { Instant } from '../domain/window.ts'
+import { floorHour, HOUR_MS, type Instant } from '../domain/window.ts'
 import { type Guard, UNGUARDED } from '../ports/fence.ts'
 import type { QueryRow } from '../ports/queries/registry.ts'
 import type { Store } from '../ports/store.ts'
@@ -204,16 +204,29 @@ async function readTransactions(
   if (fresh.length === 0) return new Map()
   const tenants = [...new Set(fresh.flatMap(found => found.tenants))]
   const commitments = await store.query('commitment-terms', { tenants, limit: ROWS_MAX })
+  const curveOf = curves(store)
   const entries: [string, Transaction][] = []
   for (const found of fresh) {
-    const window = { from: found.start, until: found.end, limit: HOURS_MAX }
-    const hours =
-      found.basis === 'observed'
-        ? await store.query('usage-curve', { tenants: found.tenants, ...window })
-        : []
+    const hours = found.basis === 'observed' ? await curveOf(found) : []
     entries.push([found.finding_id, transactionOf(found, commitments, hours)])
   }
   return new Map(entries)
+}
+
+type Curve = QueryRow<'usage-curve'>[]
+
+/** Whole hours of use; several findings of a group rest on the same ones, which are read once. */
+function curves(store: Store): (found: FreshMark) => Promise<Curve> {
+  const known = new Map<string, Promise<Curve>>()
+  return ({ tenants, start, end }) => {
+    const [from, until] = [floorHour(start), floorHour(end + HOUR_MS - 1)]
+    const key = JSON.stringify([from, until, tenants])
+    const asked =
+      known.get(key) ??
+      store.query('usage-curve', { tenants: [...tenants], from, until, limit: HOURS_MAX })
+    known.set(key, asked)
+    return asked
+  }
 }
 
 function bounded<T>(found: T[]): T[] {

@@ -43,6 +43,8 @@ interface Tail {
   readonly hour: Instant
   readonly tail: Instant
   readonly block_ms: number
+  /** There are blocks that a rebuild may find no more. */
+  readonly isStored: boolean
 }
 
 /**
@@ -87,7 +89,8 @@ async function findTails(
       const found = stored.get(hour)
       const goesOn = since >= hour + BLOCK_MS || (found?.blocks ?? 0) > 1
       const tail = Math.max(hour, found?.tail ?? hour)
-      tails.push({ hour, tail, block_ms: goesOn ? BLOCK_MS : HOUR_MS })
+      const block_ms = goesOn ? BLOCK_MS : HOUR_MS
+      tails.push({ hour, tail, block_ms, isStored: found !== undefined })
     }
   }
   return tails
@@ -152,7 +155,8 @@ async function rebuildBlocks(
       })
     }
   }
-  for (const hours of chunks([...tailOf.keys()], NAMES_PER_STATEMENT)) {
+  const stored = tails.filter(({ isStored }) => isStored).map(({ hour }) => hour)
+  for (const hours of chunks(stored, NAMES_PER_STATEMENT)) {
     await store.execute('device-blocks-bury', { ...named(hours), build })
   }
 }
