@@ -157,12 +157,16 @@ async function meterAndDerive(
   for (let from: Instant | null = 0; from !== null; ) {
     await turn.guard()
     progress('meter', hours)
-    const metered: Metered = await stages.meter.rebuild(until, from)
+    const metered: Metered = await stages.meter.measure(until, from)
     for (const hour of metered.marks.hours) rebuilt.add(hour)
     hours += metered.hours.length
     await turn.guard()
     progress('derive', hours)
-    await stages.derive(metered.tenants, until)
+    const [priced, derived] = await Promise.allSettled([
+      stages.meter.price(metered, until),
+      stages.derive(metered.tenants, until),
+    ])
+    for (const part of [priced, derived]) if (part.status === 'rejected') throw part.reason
     // Rows of another instance may have come between ours and their burial: the marks stay.
     if (metered.marks.hours.length > 0 && (await turn.alone())) await stages.meter.settle(metered)
     for (const tenant of metered.tenants.keys()) dirty.add(tenant)

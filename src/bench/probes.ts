@@ -16,6 +16,8 @@ export interface Probe {
 }
 
 export interface Probing {
+  /** What the tenants of these probes are called; a product is never asked for one of an earlier call. */
+  readonly name: string
   /** Where findings are read, e.g. `http://127.0.0.1:41234`. */
   readonly url: string
   readonly seconds: number
@@ -46,7 +48,7 @@ export async function probe(probing: Probing): Promise<readonly Probe[]> {
   const send = async (): Promise<void> => {
     for (let count = 0; since() < probing.seconds * 1000; count += 1) {
       await delay(Math.max(0, count * probing.every_ms - since()))
-      const tenant_id = `probe-${count}`
+      const tenant_id = `${probing.name}-${count}`
       await probing.send(tenant_id)
       waiting.set(tenant_id, since())
     }

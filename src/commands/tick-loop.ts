@@ -20,8 +20,6 @@ export interface TickLoop {
 }
 
 export const FAILURES_TO_UNREADY = 3
-/** Statements of a tick keep one core busy: beside that, ingest gets a seventh of the time for itself. */
-const REST_SHARE = 1 / 6
 
 /** `fence` says whether this process is the one that detects; the others wait for their turn. */
 export function startTickLoop(app: App, metrics: Metrics, fence: Fence = UNFENCED): TickLoop {
@@ -43,7 +41,6 @@ export function startTickLoop(app: App, metrics: Metrics, fence: Fence = UNFENCE
           ranAt = until
           if (outcome.done) {
             if (full) fullAt = until
-            wait_s = Math.max(tick_s, (REST_SHARE * (app.clock.now() - until)) / 1000)
           } else {
             fullAt = Number.NEGATIVE_INFINITY
             wait_s = quiet_tick_s * (1 + apart(app.instance))

@@ -35,7 +35,7 @@ const ingestFile = z
 
 const detect = z
   .strictObject({
-    /** How often the stages look for dirty hours; after a long tick they rest a third of its time. */
+    /** How often the stages look for dirty hours, and the pause after a tick. */
     tick_s: seconds.default(0.25),
     /**
      * Without dirty hours they run so often: identities, commitments and time move as well. So long is

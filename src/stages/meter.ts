@@ -32,6 +32,8 @@ export interface MeterDeps {
 /** What one pass rebuilt, and which marks it answers for: those whose rows were stored before it. */
 export interface Metered {
   readonly hours: readonly Instant[]
+  /** Number of the build that the hours bear. */
+  readonly build: number
   /** Tenants whose hours changed, with the first of them. */
   readonly tenants: ReadonlyMap<string, Instant>
   readonly marks: { readonly hours: readonly Instant[]; readonly batches: readonly string[] }
@@ -47,34 +49,47 @@ const TRAILING_HOURS = 24
 const STALE_MARK_MS = 60 * MINUTE_MS
 
 export interface Meter {
-  /** Rebuilds what is dirty before `until`, a bounded number of hours from `from` on. */
+  /** Rebuilds what is dirty before `until`, a bounded number of hours from `from` on: both parts. */
   rebuild(until: Instant, from?: Instant): Promise<Metered>
+  /** The first part: device-hours, on which runs rest. */
+  measure(until: Instant, from?: Instant): Promise<Metered>
+  /** The second: usage-hours, priced by the day, on which nothing of derive rests. */
+  price(metered: Metered, until: Instant): Promise<void>
   /** Closes the marks of a pass, after all stages have used it. */
   settle(metered: Metered): Promise<void>
 }
 
 export function createMeter(deps: MeterDeps): Meter {
   const { store, clock } = deps
-  return {
-    async rebuild(until, from = 0) {
+  const meter: Meter = {
+    async rebuild(until, from) {
+      const metered = await meter.measure(until, from)
+      await meter.price(metered, until)
+      return metered
+    },
+    async measure(until, from = 0) {
       const dirty = await store.query('hour-marks-dirty', { from, until, limit: HOURS_PER_PASS })
       const dirtyHours = dirty.map(row => row.hour)
       const batches = [...new Set(dirty.flatMap(row => row.batches))]
-      const nothing = { hours: [], tenants: new Map(), marks: { hours: dirtyHours, batches } }
-      if (dirtyHours.length === 0) return { ...nothing, resume: null }
       const build = deps.builds()
+      const nothing = { hours: [], tenants: new Map(), marks: { hours: dirtyHours, batches } }
+      if (dirtyHours.length === 0) return { ...nothing, build, resume: null }
       const changed = changedHours(dirty)
       const hours = changed.map(({ hour }) => hour)
       const more = await rebuildDeviceHours(deps, changed, build)
       const marks = { hours: dirtyHours, batches: [...batches, ...more] }
-      const usageHours = wholeDays(withFollowing(hours, TRAILING_HOURS)).filter(
-        hour => hour < until,
-      )
-      await rebuildObserved(deps, hours, build)
-      await rebuildUsage(deps, usageHours, build)
       const tenants = await touchedTenants(deps, hours, build)
       const last = dirtyHours.at(HOURS_PER_PASS - 1)
-      return { hours, tenants, marks, resume: last === undefined ? null : last + HOUR_MS }
+      return { hours, build, tenants, marks, resume: last === undefined ? null : last + HOUR_MS }
+    },
+    async price({ hours, build }, until) {
+      const usageHours = wholeDays(withFollowing(hours, TRAILING_HOURS))
+      await rebuildObserved(deps, hours, build)
+      await rebuildUsage(
+        deps,
+        usageHours.filter(hour => hour < until),
+        build,
+      )
     },
     async settle(metered) {
       if (metered.marks.hours.length === 0) return
@@ -88,6 +103,7 @@ export function createMeter(deps: MeterDeps): Meter {
       }
     },
   }
+  return meter
 }
 
 async function rebuildObserved(
