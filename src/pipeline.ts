@@ -162,6 +162,7 @@ async function meterAndDerive(
     hours += metered.hours.length
     await turn.guard()
     progress('derive', hours)
+    // Both end, whatever happens: none may write on beside the tick that comes after a failed one.
     const [priced, derived] = await Promise.allSettled([
       stages.meter.price(metered, until),
       stages.derive(metered.tenants, until),

@@ -41,7 +41,7 @@ export async function selectRows<T>(
   return Array.from(linesOf(await result.text()), line => check(JSON.parse(line)))
 }
 
-/** The same column by column: for answers of so many rows that names and checks of each row tell. */
+/** The same column by column: where rows are so many that names and a check in each would tell. */
 export async function selectColumns<S extends z.ZodRawShape>(
   client: ClickHouseClient,
   query: string,

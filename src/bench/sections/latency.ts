@@ -39,7 +39,6 @@ interface Load {
   /** Without the shares of stages and stretches. */
   readonly isBrief: boolean
   readonly rows_per_s: number
-  /** Largest resident size of the product so far. */
   readonly server: Serving
   readonly send: (tenant_id: string) => Promise<void>
   readonly topic: { readonly site: string; readonly name: string } | null

@@ -31,9 +31,18 @@ type GangRow = { [K in keyof typeof gangColumns]: z.output<(typeof gangColumns)[
 
 type StoredRow = GangRow & { gang_id: string; links: GangLink[]; run_id: string }
 
-function toGang({ flop_lo, flop_mid, flop_hi, ...row }: StoredRow): Gang & { run_id: string } {
+interface FlopColumns {
+  readonly flop_lo: number
+  readonly flop_mid: number
+  readonly flop_hi: number
+}
+
+/** A row with its bounds of operations as one interval. */
+export function withFlop<R extends FlopColumns>({ flop_lo, flop_mid, flop_hi, ...row }: R) {
   return { ...row, flop: { lo: flop_lo, mid: flop_mid, hi: flop_hi } }
 }
+
+const toGang = (row: StoredRow): Gang & { run_id: string } => withFlop(row)
 
 const link = z
   .tuple([z.string(), z.number(), sqlBoolean])

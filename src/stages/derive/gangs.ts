@@ -1,14 +1,14 @@
 import type { Gang } from '../../domain/run/gang.ts'
 import { carriedFrom, gangsOfDay } from '../../domain/run/island.ts'
 import { DAY_MS, type Instant, SECOND_MS } from '../../domain/window.ts'
-import type { QueryRow } from '../../ports/queries/registry.ts'
+import { withFlop } from '../../ports/queries/derive.ts'
 import type { Batch, DeriveDeps } from '../derive.ts'
 import { gangDevicesRow } from './rows.ts'
 import { type Stretch, stretchesOf } from './stretches.ts'
 
 /** Device-hours → gangs, day after day: each day goes on from the one before it. */
 
-/** Device-hours that one statement reads: with its answer, some 250 MB at once. */
+/** Device-hours that one statement reads: what bounds the memory of its answer. */
 const HOURS_PER_STATEMENT = 75_000
 
 /** The last day of a tenant that was built, with its gangs. */
@@ -62,7 +62,7 @@ async function gangsOfStretch(
     idle_gap_s: settings.idle_gap_s,
   })
   const found: { gang: Gang; day: Instant }[] = []
-  const byDay = [...Map.groupBy(rows.map(toIsland), row => row.day)].sort(([a], [b]) => a - b)
+  const byDay = [...Map.groupBy(rows.map(withFlop), row => row.day)].sort(([a], [b]) => a - b)
   for (const [day, islands] of byDay) {
     const window = { start: day, end: Math.min(day + DAY_MS, until) }
     for (const [tenant, own] of Map.groupBy(islands, row => row.tenant_id)) {
@@ -75,8 +75,4 @@ async function gangsOfStretch(
     }
   }
   return found
-}
-
-function toIsland({ flop_lo, flop_mid, flop_hi, ...row }: QueryRow<'device-islands'>) {
-  return { ...row, flop: { lo: flop_lo, mid: flop_mid, hi: flop_hi } }
 }
