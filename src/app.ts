@@ -18,6 +18,7 @@ import type { DetectorBundle } from './domain/detector.ts'
 import type { IdentityPolicy } from './domain/identity/determination.ts'
 import { type Regime, regimeThresholds } from './domain/regime.ts'
 import type { Settings } from './domain/settings.ts'
+import { operationsLimits, type TickBound } from './domain/tick-choice.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { chosenRegime, identityPolicy, readTriageRules, triagePolicy } from './policy.ts'
 import type { Clock, Logger } from './ports/clock.ts'
@@ -68,6 +69,8 @@ export interface App {
   readonly migrations: MigrationReport
   readonly intake: Intake
   readonly pipeline: Pipeline
+  /** How much a tick of a running product takes up. */
+  readonly tickBound: TickBound
   readonly clock: Clock
   readonly logger: Logger
   close(): Promise<void>
@@ -112,6 +115,7 @@ export async function openApp(source: AppSource): Promise<App> {
       settings: settings.ingest,
     }),
     pipeline: pipelineOf({ ...judgement, store, clock, logger }, ticker),
+    tickBound: tickBoundOf(settings, bundle),
     clock,
     logger,
     close: () => store.close(),
@@ -159,6 +163,11 @@ export function pipelineOf(parts: PipelineParts, instance: string): Pipeline {
   }
   const takeTurn = createTurns({ ...common, instance })
   return createPipeline({ ...common, stages, basis, instance, takeTurn })
+}
+
+function tickBoundOf({ detect }: Settings, bundle: DetectorBundle): TickBound {
+  const { devices_per_tick, near_share } = detect
+  return { devices_max: devices_per_tick, near_share, limits: operationsLimits(bundle) }
 }
 
 const CLOCK_SKEW_MS = 5000

@@ -1,4 +1,5 @@
 import type { BuildNumbers } from './domain/build.ts'
+import type { TickBound } from './domain/tick-choice.ts'
 import { floorHour, HOUR_MS, type Instant, toSqlSecond, toSqlTime } from './domain/window.ts'
 import type { Clock } from './ports/clock.ts'
 import { type Fence, UNFENCED } from './ports/fence.ts'
@@ -68,6 +69,8 @@ export interface TickReport {
   readonly until: Instant
   readonly hours: number
   readonly tenants: readonly string[]
+  /** Dirty tenants whose turn comes later. */
+  readonly waiting: number
   readonly detect: DetectSummary
   readonly attribute: AttributeSummary
   readonly triage: TriageSummary
@@ -85,17 +88,24 @@ export interface Pipeline {
   /**
    * Runs the stages up to `until` over everything that changed. `full` looks at every subject,
    * dirty or not: due after a start, after a tick that came to no end, and whenever only time has
-   * passed. Two at once over one store are harmless: one stands back, or all is done again.
+   * passed. Two at once over one store are harmless: one stands back, or all is done again. With a
+   * bound, tenants of a large fleet take turns, and some may be left to the ticks that follow.
    */
-  tick(until: Instant, full: boolean, progress?: TickProgress, fence?: Fence): Promise<TickOutcome>
+  tick(
+    until: Instant,
+    full: boolean,
+    progress?: TickProgress,
+    fence?: Fence,
+    bound?: TickBound | null,
+  ): Promise<TickOutcome>
 }
 
 export function createPipeline(deps: PipelineDeps): Pipeline {
   return {
-    async tick(until, full, progress = () => undefined, fence = UNFENCED) {
+    async tick(until, full, progress = () => undefined, fence = UNFENCED, bound = null) {
       const turn = await deps.takeTurn(fence)
       if (typeof turn === 'string') return { done: false, why: turn }
-      const tick = { deps, until, progress, turn, rebuilt: new Set<Instant>() }
+      const tick = { deps, until, progress, turn, bound, rebuilt: new Set<Instant>(), waiting: 0 }
       try {
         return { done: true, ...(await runStages(tick, full)) }
       } catch (fault) {
@@ -116,6 +126,9 @@ interface Tick {
   readonly turn: Turn
   /** Hours whose marks the tick has seen, settled or not. */
   readonly rebuilt: Set<Instant>
+  readonly bound: TickBound | null
+  /** Tenants that were left to the ticks that follow. */
+  waiting: number
 }
 
 async function runStages(tick: Tick, full: boolean): Promise<TickReport> {
@@ -143,21 +156,22 @@ async function runStages(tick: Tick, full: boolean): Promise<TickReport> {
   await turn.guard()
   progress('triage', hours)
   const triage = await stages.triage.triage(until, turn.guard)
-  const report = { until, hours, tenants: [...dirty].sort(), detect, attribute, triage }
+  const tenants = [...dirty].sort()
+  const report = { until, hours, tenants, waiting: tick.waiting, detect, attribute, triage }
   await recordTick(tick, report, started_at)
   return report
 }
 
 /** Passes over dirty hours until none is left; each pass closes its marks once runs are built. */
-async function meterAndDerive(
-  { deps: { stages }, until, progress, turn, rebuilt }: Tick,
-  dirty: Set<string>,
-): Promise<number> {
+async function meterAndDerive(tick: Tick, dirty: Set<string>): Promise<number> {
+  const { deps, until, progress, turn, rebuilt } = tick
+  const { stages } = deps
   let hours = 0
   for (let from: Instant | null = 0; from !== null; ) {
     await turn.guard()
     progress('meter', hours)
-    const metered: Metered = await stages.meter.measure(until, from)
+    const metered: Metered = await stages.meter.measure(until, from, tick.bound)
+    tick.waiting = metered.task.waiting
     for (const hour of metered.marks.hours) rebuilt.add(hour)
     hours += metered.hours.length
     await turn.guard()
@@ -170,7 +184,8 @@ async function meterAndDerive(
     for (const part of [priced, derived]) if (part.status === 'rejected') throw part.reason
     // Rows of another instance may have come between ours and their burial: the marks stay.
     if (metered.marks.hours.length > 0 && (await turn.alone())) await stages.meter.settle(metered)
-    for (const tenant of metered.tenants.keys()) dirty.add(tenant)
+    for (const tenant of [...metered.tenants.keys(), ...(metered.task.tenants ?? [])])
+      dirty.add(tenant)
     from = metered.resume
   }
   return hours

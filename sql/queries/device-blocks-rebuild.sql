@@ -6,7 +6,8 @@
 -- params: hours Array(DateTime) to rebuild, tails Array(DateTime) where the rebuilding of each begins;
 --         keys Array(DateTime) = hours and the hour after each (an interval that ends later reaches
 --         back); before Array(DateTime) = the hour before each (last counter readings only);
---         first and end String (device ids from, and up to but without; '' is open); block_s UInt32;
+--         first and end String (device ids from, and up to but without; '' is open);
+--         scope UInt64 (0: everybody); block_s UInt32;
 --         version, build, island_gap_s, busy_tensor_min, busy_power_share_min; power_bounds_hi (1 or 0);
 --         attestations_trusted Array(String): values of precision_source that may lower hi
 -- bound:  the caller packs hours, and devices of a large hour, so that a statement reads about
@@ -90,6 +91,7 @@ with
             from samples
             where hour in {keys:Array(DateTime('UTC'))} and time > tail_of(hour)
               and device_id >= {first:String} and ({end:String} = '' or device_id < {end:String})
+              and ({scope:UInt64} = 0 or device_id in (select device_id from scope_devices where scope = {scope:UInt64}))
             group by device_id
         )
         where has_counters
@@ -168,6 +170,7 @@ with
             from samples final
             prewhere hour in {keys:Array(DateTime('UTC'))} and time > tail_of(hour)
                 and device_id >= {first:String} and ({end:String} = '' or device_id < {end:String})
+                and ({scope:UInt64} = 0 or device_id in (select device_id from scope_devices where scope = {scope:UInt64}))
         ) as s
         left any join ties as t on t.device_id = s.device_id and t.end_ms = s.end_ms
     ),

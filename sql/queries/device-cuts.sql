@@ -1,6 +1,7 @@
 -- Where to cut the devices of some hours so that each stretch of ids holds about so many rows of
 -- a table.
--- params: counted Identifier (samples or device_blocks), hours Array(DateTime), rows UInt64
+-- params: counted Identifier (samples or device_blocks), hours Array(DateTime), rows UInt64,
+--         scope UInt64 (0: everybody)
 -- rows:   first_device: first id of every stretch but the first, in order
 -- bound:  rows of these hours over `rows`; a device that holds more alone is not cut
 select min(device_id) as first_device
@@ -15,6 +16,7 @@ from
         select device_id, count() as device_rows
         from {counted:Identifier}
         where hour in {hours:Array(DateTime('UTC'))}
+          and ({scope:UInt64} = 0 or device_id in (select device_id from scope_devices where scope = {scope:UInt64}))
         group by device_id
     )
 )

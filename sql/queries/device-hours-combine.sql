@@ -2,7 +2,7 @@
 -- the keys that it no longer found. Sums are of integers and stretches are joined by the rule that
 -- made them, so it does not matter how an hour was cut into blocks, nor when each was built.
 -- params: hours Array(DateTime); first and end String (device ids from, and up to but without; '' is
---         open); build, island_gap_s
+--         open); scope UInt64 (0: everybody); build, island_gap_s
 -- bound:  the caller packs hours, and devices of a large hour, so that a statement reads about
 --         meter.rows_per_statement blocks, and of the others what a node's meter stands for
 insert into device_hours
@@ -48,6 +48,7 @@ with
         from device_blocks as blocks final
         where hour in {hours:Array(DateTime('UTC'))}
           and device_id >= {first:String} and ({end:String} = '' or device_id < {end:String})
+          and ({scope:UInt64} = 0 or device_id in (select device_id from scope_devices where scope = {scope:UInt64}))
         group by tenant_id, hour, device_id, workload_id
     ),
     -- devices that were on a node that has a meter at any time; most fleets have none. Without final

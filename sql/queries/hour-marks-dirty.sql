@@ -2,13 +2,16 @@
 -- An hour whose only marks are open is rebuilt too, but not answered for: rows may yet follow.
 -- params: from DateTime64(3), until DateTime64(3), limit UInt32
 -- rows:   hour, since (the earliest instant in it that may have changed), batches Array(String) that
---         are stored, open UInt64 (marks of batches that are not)
+--         are stored, opens Array(String) that are not; touched UInt64 (devices that the marks speak of,
+--         each as often as marks do), unnamed UInt64 (marks that stand for everybody)
 -- bound:  limit
 select
     hour,
     min(hour_marks.since) as since,
     groupArrayIf(batch_id, state = 1) as batches,
-    countIf(state = 0) as open
+    groupArrayIf(batch_id, state = 0) as opens,
+    sum(arraySum(devices)) as touched,
+    countIf(empty(tenants)) as unnamed
 from hour_marks final
 where state < 2 and hour >= {from:DateTime64(3, 'UTC')} and hour < {until:DateTime64(3, 'UTC')}
 group by hour

@@ -1,6 +1,6 @@
 -- Adds device-hours up by tenant and chip: what telemetry saw of an hour, kept so that pricing a day does
 -- not add its devices up again. observed-hours-bury then removes the keys that were not found.
--- params: hours Array(DateTime), build UInt64
+-- params: hours Array(DateTime), everybody UInt8, or else tenants Array(String); build UInt64
 -- bound:  the device-hours of these hours
 insert into observed_hours
 select
@@ -21,4 +21,5 @@ select
     0
 from device_hours final
 where hour in {hours:Array(DateTime('UTC'))}
+  and ({everybody:UInt8} or tenant_id in {tenants:Array(String)})
 group by tenant_id, hour, chip

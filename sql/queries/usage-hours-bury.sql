@@ -1,8 +1,10 @@
 -- Tombstones for usage-hours that the last rebuild of their hour no longer found.
 -- The stored build is named in full: bare, the word would mean the new one of the select list.
--- params: hours Array(DateTime), build UInt64
+-- params: hours Array(DateTime), everybody UInt8, or else tenants Array(String); build UInt64
 -- bound:  the usage-hours of these hours
 insert into usage_hours
 select * replace ({build:UInt64} as build, 1 as is_deleted)
 from usage_hours final
-where hour in {hours:Array(DateTime('UTC'))} and usage_hours.build < {build:UInt64}
+where hour in {hours:Array(DateTime('UTC'))}
+  and ({everybody:UInt8} or tenant_id in {tenants:Array(String)})
+  and usage_hours.build < {build:UInt64}

@@ -2,7 +2,8 @@
 -- never added to it: dark = billed beyond observed, less what unknown chips account for. While
 -- the tenant reported on that day or within the day before, dark time is a gap (lo 0, mid at its own recent rate, hi at
 -- the most the chip can do); without any recent telemetry the estimate rests on billing alone.
--- params: hours Array(DateTime) of whole UTC days, version, build
+-- params: hours Array(DateTime) of whole UTC days, everybody UInt8, or else tenants Array(String); version,
+--         build
 -- bound:  the observed hours and charges of these hours and the 24 hours before them
 insert into usage_hours
 with
@@ -16,11 +17,18 @@ with
             observed_hours.hi as hi, toString(tier) as main_tier
         from observed_hours final
         where hour >= first_hour - toIntervalHour(24) and hour <= last_hour
+          and ({everybody:UInt8} or tenant_id in {tenants:Array(String)})
     ),
     current_charges as
     (
         select c.*, toUnixTimestamp64Milli(start) as start_ms, toUnixTimestamp64Milli(end) as end_ms
-        from (select * from charges final where start < last_hour + toIntervalHour(1) and end > first_hour) as c
+        from
+        (
+            select *
+            from charges final
+            where start < last_hour + toIntervalHour(1) and end > first_hour
+              and ({everybody:UInt8} or tenant_id in {tenants:Array(String)})
+        ) as c
         left join (select billing_account_id, period_start, generation as latest from charge_generations final) as g
             on c.billing_account_id = g.billing_account_id and c.period_start = g.period_start
         where c.generation = g.latest and c.end > c.start and lower(c.charge_category) in ('usage', '')

@@ -1,13 +1,14 @@
 -- A part by device and hour, as columns: enough to tell without a look-up what is surely new, and
 -- which hours it changes. Instants in milliseconds since 1970.
 -- params: none
--- rows:   one, of arrays of one length: devices, hours, rows, distinct (ends of intervals), starts
---         (the earliest), first_ends, last_ends, counter_ends and
+-- rows:   one, of arrays of one length: devices, hours, tenants (arrays), rows, distinct (ends of
+--         intervals), starts (the earliest), first_ends, last_ends, counter_ends and
 --         last_counter_ends (the first and the last with counters, null: none)
 -- bound:  the rows of a part
 select
     groupArray(device_id) as devices,
     groupArray(1000. * toUnixTimestamp(hour)) as hours,
+    groupArray(tenants) as tenants,
     groupArray(toFloat64(rows)) as rows,
     groupArray(toFloat64(distinct_ends)) as distinct,
     groupArray(start) as starts,
@@ -20,6 +21,7 @@ from
     select
         device_id,
         hour,
+        groupUniqArray(tenant_id) as tenants,
         count() as rows,
         uniqExact(time) as distinct_ends,
         min(end_ms - ceil(interval_s * 1000)) as start,

@@ -28,6 +28,13 @@ export function createMetrics(options: { readonly process: boolean }): Metrics {
     buckets: BUCKETS_S,
   })
   const hours = new Counter(named('tick_hours_total', 'Hours of samples rebuilt.', []))
+  const waiting = new Gauge(
+    named(
+      'tick_tenants_waiting',
+      'Dirty tenants that the last tick left to those that follow.',
+      [],
+    ),
+  )
   const statements = new Histogram({
     ...named('store_seconds', 'Duration of a statement.', ['statement', 'failed']),
     buckets: BUCKETS_S,
@@ -50,9 +57,10 @@ export function createMetrics(options: { readonly process: boolean }): Metrics {
       stages.observe({ stage }, duration_s)
       for (const [what, count] of Object.entries(done)) counts.inc({ stage, what }, count)
     },
-    tick(duration_s, rebuilt) {
+    tick(duration_s, done) {
       ticks.observe(duration_s)
-      hours.inc(rebuilt)
+      hours.inc(done.hours)
+      waiting.set(done.waiting)
     },
     stored(statement, duration_s, failed) {
       statements.observe({ statement, failed: String(failed) }, duration_s)

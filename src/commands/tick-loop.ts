@@ -79,17 +79,17 @@ async function tickOnce(
 ): Promise<TickOutcome> {
   metrics.detecting(fence.generation() !== null)
   const timer = stageTimer(app, metrics)
-  const outcome = await app.pipeline.tick(until, full, timer.progress, fence)
+  const outcome = await app.pipeline.tick(until, full, timer.progress, fence, app.tickBound)
   timer.finish()
   if (!outcome.done) {
     app.logger.info({ why: outcome.why }, 'no tick: it is not the turn of this instance')
     return outcome
   }
   const duration_ms = app.clock.now() - until
-  metrics.tick(duration_ms / 1000, outcome.hours)
+  metrics.tick(duration_ms / 1000, outcome)
   const { opened, open } = outcome.triage
-  if (outcome.hours > 0)
-    app.logger.info({ duration_ms, hours: outcome.hours, opened, open }, 'tick')
+  const { hours, waiting } = outcome
+  if (hours > 0) app.logger.info({ duration_ms, hours, waiting, opened, open }, 'tick')
   return outcome
 }
 

@@ -42,6 +42,13 @@ const detect = z
      * also the wait after a tick that failed or is another instance's, and between publications.
      */
     quiet_tick_s: seconds.default(10),
+    /**
+     * Devices whose hours one tick rebuilds: beyond that tenants take turns, so that no finding waits
+     * for the whole fleet. A tenant is never cut.
+     */
+    devices_per_tick: z.int().min(1).max(100_000_000).default(5000),
+    /** Tenants with a bound so little below a limit are in every tick. */
+    near_share: z.number().min(0).max(1).default(0.02),
     /** A finding is stated anew when a bound moved by at least this share. */
     finding_restate_ratio: z.number().min(0).max(1).default(0.05),
   })

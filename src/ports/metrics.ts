@@ -6,8 +6,8 @@ export interface Metrics {
   delivered(receipt: Receipt): void
   /** One stage of a tick: how long it took, and what it did by name. */
   stage(name: string, duration_s: number, counts: Readonly<Record<string, number>>): void
-  /** A whole tick, and the hours of samples it rebuilt. */
-  tick(duration_s: number, hours: number): void
+  /** A whole tick, the hours of samples it rebuilt, and the tenants it left to those that follow. */
+  tick(duration_s: number, done: { readonly hours: number; readonly waiting: number }): void
   /** A statement of the store. */
   stored(name: string, duration_s: number, failed: boolean): void
   /** An HTTP answer; `route` is the pattern, never the path, so that labels stay few. */

@@ -1,9 +1,11 @@
 import type { BuildNumbers } from '../domain/build.ts'
 import { chunks } from '../domain/chunks.ts'
 import type { MeterSettings } from '../domain/meter-settings.ts'
+import type { TickBound } from '../domain/tick-choice.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, toSqlSecond } from '../domain/window.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
+import { createAgenda, type Marks, type Task } from './meter/agenda.ts'
 import { type ChangedHour, rebuildDeviceHours } from './meter/device-hours.ts'
 import { withFollowing } from './meter/hour-rows.ts'
 import { NAMES_PER_STATEMENT } from './meter/pack-hours.ts'
@@ -29,20 +31,20 @@ export interface MeterDeps {
   readonly catalogueVersion: string
 }
 
-/** What one pass rebuilt, and which marks it answers for: those whose rows were stored before it. */
+/** What one pass rebuilt, of what was asked. */
 export interface Metered {
+  readonly task: Task
   readonly hours: readonly Instant[]
   /** Number of the build that the hours bear. */
   readonly build: number
   /** Tenants whose hours changed, with the first of them. */
   readonly tenants: ReadonlyMap<string, Instant>
-  readonly marks: { readonly hours: readonly Instant[]; readonly batches: readonly string[] }
+  /** Marks that it answers for, those that it set on the way included. */
+  readonly marks: Marks
   /** Where the next pass goes on when this one stopped at its bound, else null. */
   readonly resume: Instant | null
 }
 
-/** Hours that one pass takes up; what is left over waits for the next pass of the same tick. */
-const HOURS_PER_PASS = 4000
 /** A gap is priced at the tenant's own rate of the day before it, so later hours depend on it. */
 const TRAILING_HOURS = 24
 /** Far beyond every insert timeout: a mark still open after this has lost its writer. */
@@ -51,8 +53,8 @@ const STALE_MARK_MS = 60 * MINUTE_MS
 export interface Meter {
   /** Rebuilds what is dirty before `until`, a bounded number of hours from `from` on: both parts. */
   rebuild(until: Instant, from?: Instant): Promise<Metered>
-  /** The first part: device-hours, on which runs rest. */
-  measure(until: Instant, from?: Instant): Promise<Metered>
+  /** The first part: device-hours, on which runs rest. With a bound, those of some tenants. */
+  measure(until: Instant, from?: Instant, bound?: TickBound | null): Promise<Metered>
   /** The second: usage-hours, priced by the day, on which nothing of derive rests. */
   price(metered: Metered, until: Instant): Promise<void>
   /** Closes the marks of a pass, after all stages have used it. */
@@ -61,44 +63,50 @@ export interface Meter {
 
 export function createMeter(deps: MeterDeps): Meter {
   const { store, clock } = deps
+  const agenda = createAgenda(deps)
   const meter: Meter = {
     async rebuild(until, from) {
       const metered = await meter.measure(until, from)
       await meter.price(metered, until)
       return metered
     },
-    async measure(until, from = 0) {
-      const dirty = await store.query('hour-marks-dirty', { from, until, limit: HOURS_PER_PASS })
-      const dirtyHours = dirty.map(row => row.hour)
-      const batches = [...new Set(dirty.flatMap(row => row.batches))]
+    async measure(until, from = 0, bound = null) {
+      const task = await agenda.next(until, from, bound)
+      const { marks, resume } = task
       const build = deps.builds()
-      const nothing = { hours: [], tenants: new Map(), marks: { hours: dirtyHours, batches } }
-      if (dirtyHours.length === 0) return { ...nothing, build, resume: null }
-      const changed = changedHours(dirty)
+      if (task.changed.length === 0) {
+        return { task, hours: [], build, tenants: new Map(), marks, resume }
+      }
+      const changed = changedHours(task.changed)
       const hours = changed.map(({ hour }) => hour)
-      const more = await rebuildDeviceHours(deps, changed, build)
-      const marks = { hours: dirtyHours, batches: [...batches, ...more] }
+      const more = await rebuildDeviceHours(deps, { changed, tenants: task.tenants, build })
       const tenants = await touchedTenants(deps, hours, build)
-      const last = dirtyHours.at(HOURS_PER_PASS - 1)
-      return { hours, build, tenants, marks, resume: last === undefined ? null : last + HOUR_MS }
+      const batches = [...marks.batches, ...more]
+      return { task, hours, build, tenants, marks: { ...marks, batches }, resume }
     },
-    async price({ hours, build }, until) {
+    async price({ task, hours, build, tenants }, until) {
+      const named = task.tenants && [...new Set([...task.tenants, ...tenants.keys()])]
       const usageHours = wholeDays(withFollowing(hours, TRAILING_HOURS))
-      await rebuildObserved(deps, hours, build)
-      await rebuildUsage(
-        deps,
-        usageHours.filter(hour => hour < until),
-        build,
-      )
+      for (const whose of tenantsOf(named)) {
+        await rebuildObserved(deps, hours, whose, build)
+        await rebuildUsage(
+          deps,
+          usageHours.filter(hour => hour < until),
+          whose,
+          build,
+        )
+      }
     },
-    async settle(metered) {
-      if (metered.marks.hours.length === 0) return
+    async settle({ task, marks }) {
+      agenda.finish(task)
       const at = clock.now()
       const stale_before = at - STALE_MARK_MS
-      for (const hours of chunks(metered.marks.hours, NAMES_PER_STATEMENT)) {
-        // No batch at all still ticks off the marks whose writer is gone.
-        for (const batches of [[], ...chunks(metered.marks.batches, NAMES_PER_STATEMENT)]) {
-          await store.execute('hour-marks-close', { hours, batches, at, stale_before })
+      const stored = chunks(marks.batches, NAMES_PER_STATEMENT)
+      const open = chunks(marks.opens, NAMES_PER_STATEMENT)
+      for (const hours of chunks(marks.hours, NAMES_PER_STATEMENT)) {
+        for (let part = 0; part < Math.max(stored.length, open.length); part += 1) {
+          const named = { batches: stored[part] ?? [], opens: open[part] ?? [] }
+          await store.execute('hour-marks-close', { hours, ...named, at, stale_before })
         }
       }
     },
@@ -106,25 +114,39 @@ export function createMeter(deps: MeterDeps): Meter {
   return meter
 }
 
+/** The tenants that a statement is about, as it takes them: `everybody` is 1 or 0. */
+interface NamedTenants {
+  readonly everybody: number
+  readonly tenants: string[]
+}
+
+function tenantsOf(tenants: readonly string[] | null): NamedTenants[] {
+  if (tenants === null) return [{ everybody: 1, tenants: [] }]
+  return chunks(tenants, NAMES_PER_STATEMENT).map(part => ({ everybody: 0, tenants: part }))
+}
+
 async function rebuildObserved(
   { store }: MeterDeps,
   hours: readonly Instant[],
+  whose: NamedTenants,
   build: number,
 ): Promise<void> {
   for (const part of months(hours)) {
-    await store.execute('observed-hours-rebuild', { hours: part, build })
-    await store.execute('observed-hours-bury', { hours: part, build })
+    await store.execute('observed-hours-rebuild', { hours: part, ...whose, build })
+    await store.execute('observed-hours-bury', { hours: part, ...whose, build })
   }
 }
 
 async function rebuildUsage(
   { store, catalogueVersion }: MeterDeps,
   hours: readonly Instant[],
+  whose: NamedTenants,
   build: number,
 ): Promise<void> {
   for (const part of months(hours)) {
-    await store.execute('usage-hours-rebuild', { hours: part, version: catalogueVersion, build })
-    await store.execute('usage-hours-bury', { hours: part, build })
+    const asked = { hours: part, ...whose, build }
+    await store.execute('usage-hours-rebuild', { ...asked, version: catalogueVersion })
+    await store.execute('usage-hours-bury', asked)
   }
 }
 

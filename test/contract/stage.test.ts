@@ -132,6 +132,7 @@ describe.each(ENGINES)('stage on %s', kind => {
     expect(groups).toEqual({
       devices: ['GPU-1'],
       hours: [Date.UTC(2026, 0, 1, 10)],
+      tenants: [['']],
       rows: [2],
       distinct: [2],
       starts: [Date.UTC(2026, 0, 1, 10, 0)],

@@ -134,6 +134,7 @@ describe('a statement without result', () => {
   const close = () =>
     store.execute('hour-marks-close', {
       hours: [Date.UTC(2026, 0, 1, 5)],
+      opens: [],
       batches: ['closing'],
       at: Date.UTC(2026, 0, 1, 6),
       stale_before: 0,

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { connect } from '../../src/adapters/clickhouse/connect.ts'
 import { type App, openApp } from '../../src/app.ts'
 import { createBuildNumbers } from '../../src/domain/build.ts'
+import { assert } from '../../src/domain/fault.ts'
 import type { DeliveryKind } from '../../src/domain/streams.ts'
+import type { TickBound } from '../../src/domain/tick-choice.ts'
 import { HOUR_MS, type Instant } from '../../src/domain/window.ts'
 import { createPipeline, type Pipeline } from '../../src/pipeline.ts'
 import type { Logger } from '../../src/ports/clock.ts'
@@ -34,8 +36,11 @@ export interface AppBench {
   /** Opens the product as after a restart; the one before is closed. */
   restart(): Promise<void>
   send(kind: DeliveryKind, records: readonly object[]): Promise<Receipt>
-  /** Rebuilds hours and runs alone, which takes a fraction of a whole tick. */
-  rebuild(until: Instant): Promise<void>
+  /**
+   * Rebuilds hours and runs alone, which takes a fraction of a whole tick; says how many tenants are
+   * left to wait.
+   */
+  rebuild(until: Instant, bound?: TickBound | null): Promise<number>
   /** Runs every stage. */
   tick(until: Instant, full?: boolean): Promise<void>
   /** The outcomes as text, table by table. */
@@ -66,6 +71,8 @@ export async function openAppBench(): Promise<AppBench> {
       logger: SILENT,
     })
   let app = await open()
+  // Kept from tick to tick, as in a running product: it remembers whose turn it was.
+  let numbers: { readonly of: App; readonly pipeline: Pipeline } | null = null
   const own = await connect({ kind: 'embedded', path: join(folder, 'store') })
   const read = async (query: string): Promise<string> => {
     const result = await own.writer.query({ query, format: 'JSONEachRow' })
@@ -103,9 +110,12 @@ export async function openAppBench(): Promise<AppBench> {
       if (fault) throw fault
       return receipt
     },
-    async rebuild(until) {
+    async rebuild(until, bound = null) {
       clock.set(clock.now() + 1000)
-      await numbersOnly(app).tick(until, false)
+      if (numbers?.of !== app) numbers = { of: app, pipeline: numbersOnly(app) }
+      const outcome = await numbers.pipeline.tick(until, false, undefined, undefined, bound)
+      assert(outcome.done, 'the only instance has its turn')
+      return outcome.waiting
     },
     async tick(until, full = false) {
       clock.set(clock.now() + 1000)

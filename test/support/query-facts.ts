@@ -52,6 +52,11 @@ const ASKED: Readonly<Record<string, string>> = {
   tenant_id: 'select any(tenant_id) as value from (select * from runs final)',
   run_id: 'select any(run_id) as value from (select * from runs final)',
   'read-run-history.run_id': 'select any(run_id) as value from run_history',
+  'tenants-near.detectors':
+    "select groupArray(detector_id) as value from (select * from outcomes final where measured_hi > 0 and subject_kind = 'run' order by all)",
+  // a little more than each has
+  'tenants-near.limits':
+    "select groupArray(measured_hi * 1.01) as value from (select * from outcomes final where measured_hi > 0 and subject_kind = 'run' order by all)",
   gangs: 'select groupArray(gang_id) as value from day_gangs',
   gang_ids: 'select groupArray(gang_id) as value from day_gangs',
   finding_id: 'select any(finding_id) as value from findings',
@@ -93,6 +98,9 @@ export async function readFacts(
       ]),
     ),
     limit: 1000,
+    everybody: 1,
+    scope: 0,
+    near_share: 0.02,
     places: [1],
     offset: 0,
     holders_max: 50,

@@ -87,7 +87,7 @@ export const ingestQueries = {
   },
   'charge-spans': {
     params: z.object({ account: z.string(), period_start: timeParam, limit: z.number() }),
-    row: z.object({ start: sqlTime, end: sqlTime }),
+    row: z.object({ tenant_id: z.string(), start: sqlTime, end: sqlTime }),
   },
   'commitment-versions': {
     params: z.object({ ids: keys }),

@@ -30,6 +30,7 @@ export const stageQueries = {
     row: z.object({
       devices: texts,
       hours: numbers,
+      tenants: z.array(texts),
       rows: numbers,
       distinct: numbers,
       starts: numbers,

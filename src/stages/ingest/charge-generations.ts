@@ -2,7 +2,8 @@ import type { Charge } from '../../domain/records/billing-charge.ts'
 import { tabLine } from '../../domain/tab-line.ts'
 import { HOUR_MS, type Instant, toSqlTime } from '../../domain/window.ts'
 import type { Store } from '../../ports/store.ts'
-import { type DeliveryContext, type Plan, planOf } from './plan.ts'
+import { type DeliveryContext, type Plan, planOf, type TouchedHours } from './plan.ts'
+import { createTouching } from './touched-hours.ts'
 
 /** One billing period of one billing account: what a replacing file replaces. */
 type Period = Pick<Charge, 'billing_account_id' | 'period_start'>
@@ -46,7 +47,7 @@ export function createGenerations(store: Store): Generations {
     async finish(delivery) {
       const periods = replaced.get(delivery)
       if (periods === undefined || periods.size === 0) return null
-      const hours = new Map<Instant, Instant>()
+      const touching = createTouching()
       const lines: string[] = []
       for (const { billing_account_id, period_start } of periods.values()) {
         const spans = await store.query('charge-spans', {
@@ -54,12 +55,12 @@ export function createGenerations(store: Store): Generations {
           period_start,
           limit: SPANS_MAX,
         })
-        for (const [hour, since] of hoursOf(spans)) hours.set(hour, since)
+        touching.join(chargedHours(spans))
         lines.push(tabLine([billing_account_id, toSqlTime(period_start), delivery.received_at]))
       }
       const columns = ['billing_account_id', 'period_start', 'generation']
       const write = { table: 'charge_generations', columns, lines, partitions: null }
-      return planOf({ hours, writes: [write] })
+      return planOf({ hours: touching.hours, writes: [write] })
     },
   }
 }
@@ -68,14 +69,16 @@ function periodKey({ billing_account_id, period_start }: Period): string {
   return JSON.stringify([billing_account_id, period_start])
 }
 
-/** Every hour that the spans overlap, as a whole. */
-export function hoursOf(
-  spans: readonly { readonly start: Instant; readonly end: Instant }[],
-): Map<Instant, Instant> {
-  const hours = new Map<Instant, Instant>()
-  for (const { start, end } of spans) {
+/** Every hour that the spans of charges overlap, as a whole. */
+export function chargedHours(
+  spans: readonly { readonly tenant_id: string; readonly start: Instant; readonly end: Instant }[],
+): TouchedHours {
+  const touching = createTouching()
+  for (const { tenant_id, start, end } of spans) {
+    const hours = new Map<Instant, Instant>()
     const first = Math.floor(start / HOUR_MS) * HOUR_MS
     for (let hour = first; hour < end; hour += HOUR_MS) hours.set(hour, hour)
+    touching.add(hours, [tenant_id], 0)
   }
-  return hours
+  return touching.hours
 }

@@ -5,7 +5,7 @@ import type { Rejection } from '../../domain/records/reject.ts'
 import { contentHash, versionOf } from '../../domain/records/version.ts'
 import { tabLine } from '../../domain/tab-line.ts'
 import { DAY_MS, formatInstant, type Instant, toSqlTime } from '../../domain/window.ts'
-import { createGenerations, type Generations, hoursOf } from './charge-generations.ts'
+import { chargedHours, createGenerations, type Generations } from './charge-generations.ts'
 import {
   type DeliveryContext,
   inSlices,
@@ -63,7 +63,7 @@ async function planCharges(
     accepted,
     duplicates,
     revised,
-    hours: hoursOf([...winners.map(row => row.charge), ...before]),
+    hours: chargedHours([...winners.map(row => row.charge), ...before]),
     writes: [
       {
         table: 'charges',
@@ -135,6 +135,7 @@ function chargeKey(
 const IDS_PER_LOOK = 2000
 
 interface StoredCharge {
+  readonly tenant_id: string
   readonly start: Instant
   readonly end: Instant
   readonly version: bigint

@@ -6,8 +6,16 @@ import type { Instant } from '../../domain/window.ts'
 import type { DecodedRecord, LineBlock } from '../../ports/intake.ts'
 import type { Store } from '../../ports/store.ts'
 
-/** Hours that the meter must rebuild, each with the earliest instant in it that may have changed. */
-export type TouchedHours = ReadonlyMap<Instant, Instant>
+/** What may have changed in an hour. */
+export interface Touched {
+  /** The earliest instant in it. */
+  readonly since: Instant
+  /** Whose samples and charges, each with the devices that samples came of. */
+  readonly tenants: ReadonlyMap<string, number>
+}
+
+/** Hours that the meter must rebuild. */
+export type TouchedHours = ReadonlyMap<Instant, Touched>
 
 /** What a stream makes of a part: counts, rows to write, hours that the meter must rebuild. */
 export interface Plan {

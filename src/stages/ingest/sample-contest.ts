@@ -9,7 +9,7 @@ import {
   type TableWrite,
   type TouchedHours,
 } from './plan.ts'
-import { addTouched, hoursTouched } from './sample-hours.ts'
+import { hoursTouched } from './sample-hours.ts'
 import {
   type ContestedSample,
   contentOf,
@@ -18,6 +18,7 @@ import {
   type SampleCounts,
   settle,
 } from './sample-settle.ts'
+import { createTouching } from './touched-hours.ts'
 
 /** Samples that may be stored already, or that repeat: what becomes of each. */
 
@@ -119,14 +120,19 @@ function hoursOf(
   contested: readonly ContestedHour[],
 ): TouchedHours {
   const marks = new Map(contested.map(group => [nameOf(group), group]))
-  const hours = new Map<Instant, Instant>()
+  const touching = createTouching()
+  const counted = new Set<string>()
   for (const sample of winners) {
-    const { hour, start, end, counters } = sample
-    const mark = marks.get(nameOf(sample))
+    const { hour, start, end, counters, tenant_id, held } = sample
+    const name = nameOf(sample)
+    const mark = marks.get(name)
     const one = { hour, start, first_end: end, counter_end: counters ? end : null }
-    addTouched(hours, hoursTouched(one, mark && end > mark.newest ? mark.reading : null))
+    const touched = hoursTouched(one, mark && end > mark.newest ? mark.reading : null)
+    touching.add(touched, [tenant_id], counted.has(name) ? 0 : 1)
+    counted.add(name)
+    if (held && held.tenant_id !== tenant_id) touching.add(touched, [held.tenant_id], 0)
   }
-  return hours
+  return touching.hours
 }
 
 const DEVICES_PER_LOOK = 2000

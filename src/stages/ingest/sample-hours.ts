@@ -1,5 +1,4 @@
 import { floorHour, HOUR_MS, type Instant } from '../../domain/window.ts'
-import type { TouchedHours } from './plan.ts'
 
 /** Longest reach of a counter reading back to the one before it; the meter uses the same. */
 const COUNTER_REACH_MS = HOUR_MS
@@ -15,14 +14,17 @@ export interface HourOfDevice {
 }
 
 /**
- * The hours that samples change, each with the earliest instant in it. Their intervals may begin in
+ * The hours that samples of a device change, each with the earliest instant in it. Their intervals may begin in
  * an earlier hour; a counter speaks for the time since the last reading, over samples without
  * counters; and a sample that comes late also changes what the next one's counters stand for, and
  * the longer interval of a copy that it replaces.
  * @param reading the newest reading known of the device, which all of these samples follow;
  * -Infinity for none, null: they came late
  */
-export function hoursTouched(samples: HourOfDevice, reading: Instant | null): TouchedHours {
+export function hoursTouched(
+  samples: HourOfDevice,
+  reading: Instant | null,
+): ReadonlyMap<Instant, Instant> {
   const { hour, start, first_end, counter_end } = samples
   const late = reading === null
   let first = late ? Math.min(start, first_end - COUNTER_REACH_MS) : start
@@ -33,9 +35,4 @@ export function hoursTouched(samples: HourOfDevice, reading: Instant | null): To
   const hours = new Map<Instant, Instant>()
   for (let at = floorHour(first); at <= last; at += HOUR_MS) hours.set(at, Math.max(at, first))
   return hours
-}
-
-/** Adds what is touched besides: of an hour that is named twice the earlier instant stands. */
-export function addTouched(all: Map<Instant, Instant>, more: TouchedHours): void {
-  for (const [hour, since] of more) all.set(hour, Math.min(since, all.get(hour) ?? since))
 }

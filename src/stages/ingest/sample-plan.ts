@@ -6,7 +6,8 @@ import type { Stage } from '../../ports/stage.ts'
 import type { HighWater } from './high-water.ts'
 import { type DeliveryContext, type Plan, planOf, type StreamDeps } from './plan.ts'
 import { type ContestedHour, contest, type Outcome } from './sample-contest.ts'
-import { addTouched, type HourOfDevice, hoursTouched } from './sample-hours.ts'
+import { type HourOfDevice, hoursTouched } from './sample-hours.ts'
+import { createTouching } from './touched-hours.ts'
 
 /** Settling a part of samples that lies on a stage. */
 
@@ -36,7 +37,7 @@ export async function planSamples(
   const { highWater } = deps
   const devices = new Set(groups.map(group => group.device_id))
   await highWater.load(devices, least(groups.map(group => group.hour)))
-  const hours = new Map<Instant, Instant>()
+  const touching = createTouching()
   const contested: ContestedHour[] = []
   let accepted = 0
   for (const group of groups) {
@@ -44,15 +45,15 @@ export async function planSamples(
     const known = group.hour >= floor
     if (known && group.first_end > newest && group.distinct === group.rows) {
       accepted += group.rows
-      addTouched(hours, hoursTouched(group, reading))
+      touching.add(hoursTouched(group, reading), group.tenants, 1)
     } else contested.push({ ...group, reading, newest: known ? newest : Number.POSITIVE_INFINITY })
   }
   const outcome = await contest(deps, delivery, stage, contested)
-  addTouched(hours, outcome.hours)
+  touching.join(outcome.hours)
   return planOf({
     ...outcome.counts,
     accepted: accepted + outcome.counts.accepted,
-    hours,
+    hours: touching.hours,
     writes: [outcome.losers, { run: () => moveRows(stage, groups, samples, outcome) }],
     time_min: least(groups.map(group => group.first_end)),
     time_max: -least(groups.map(group => -group.last_end)),
@@ -67,6 +68,7 @@ export async function planSamples(
 /** The samples of one device that are filed under one hour. */
 interface SampleGroup extends HourOfDevice {
   readonly device_id: string
+  readonly tenants: readonly string[]
   readonly rows: number
   /** Different ends of intervals among them. */
   readonly distinct: number
@@ -80,6 +82,7 @@ function groupsOf([found]: readonly StageQueryRow<'staged-groups'>[]): SampleGro
   return found.devices.map((device_id, index) => ({
     device_id,
     hour: found.hours[index] ?? 0,
+    tenants: found.tenants[index] ?? [],
     rows: found.rows[index] ?? 0,
     distinct: found.distinct[index] ?? 0,
     start: found.starts[index] ?? 0,

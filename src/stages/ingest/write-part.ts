@@ -156,12 +156,20 @@ async function markHours(deps: PartDeps, mark: string, plan: Plan, state: 0 | 1)
   if (plan.hours.size === 0) return
   const at = toSqlTime(deps.clock.now())
   const hours = [...plan.hours]
+  const line = ([hour, { since, tenants }]: (typeof hours)[number]) =>
+    tabLine([
+      toSqlSecond(hour),
+      mark,
+      state,
+      at,
+      toSqlTime(since),
+      [...tenants.keys()],
+      [...tenants.values()],
+    ])
   await writeTable(deps.store, {
     table: 'hour_marks',
-    columns: ['hour', 'batch_id', 'state', 'at', 'since'],
-    lines: hours.map(([hour, since]) =>
-      tabLine([toSqlSecond(hour), mark, state, at, toSqlTime(since)]),
-    ),
+    columns: ['hour', 'batch_id', 'state', 'at', 'since', 'tenants', 'devices'],
+    lines: hours.map(line),
     partitions: hours.map(([hour]) => Math.floor(hour / MONTH_MS)),
   })
 }

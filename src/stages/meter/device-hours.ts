@@ -12,6 +12,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Store } from '../../ports/store.ts'
 import { blockRows, sampleRows, withFollowing } from './hour-rows.ts'
 import { NAMES_PER_STATEMENT, packHours } from './pack-hours.ts'
+import { scopeOf, widenScope } from './scope.ts'
 
 /**
  * Samples → blocks → device-hours. An hour that goes on is stored in blocks and rebuilt from the
@@ -47,30 +48,32 @@ interface Tail {
   readonly isStored: boolean
 }
 
+/** What is rebuilt: hours, sorted, each once; of some tenants, or of everybody (null). */
+export interface Rebuilding {
+  readonly changed: readonly ChangedHour[]
+  readonly tenants: readonly string[] | null
+  readonly build: number
+}
+
 /**
- * Rebuilds the device-hours of these hours.
- * @param changed sorted by hour, each once
+ * Rebuilds device-hours.
  * @returns marks that were set on the way: they are closed with those that led here
  */
 export async function rebuildDeviceHours(
   deps: DeviceHourDeps,
-  changed: readonly ChangedHour[],
-  build: number,
+  rebuilding: Rebuilding,
 ): Promise<readonly string[]> {
-  const tails = await findTails(deps, changed)
-  const marks = await markWider(deps, changed, tails, build)
+  const { changed, build } = rebuilding
+  const scope = await scopeOf(deps.store, rebuilding)
+  const tails = await findTails(deps, changed, scope)
+  const marks = await markWider(deps, rebuilding, tails)
   for (const block_ms of [BLOCK_MS, HOUR_MS]) {
-    await rebuildBlocks(
-      deps,
-      tails.filter(tail => tail.block_ms === block_ms),
-      build,
-    )
+    const own = tails.filter(tail => tail.block_ms === block_ms)
+    await rebuildBlocks(deps, own, scope, build)
   }
-  await combine(
-    deps,
-    changed.map(({ hour }) => hour),
-    build,
-  )
+  const hours = changed.map(({ hour }) => hour)
+  await widenScope(deps.store, scope, hours)
+  await combine(deps, hours, scope, build)
   return marks
 }
 
@@ -78,12 +81,13 @@ export async function rebuildDeviceHours(
 async function findTails(
   { store }: DeviceHourDeps,
   changed: readonly ChangedHour[],
+  scope: number,
 ): Promise<Tail[]> {
   const tails: Tail[] = []
   for (const part of chunks(changed, NAMES_PER_STATEMENT)) {
     const hours = part.map(({ hour }) => hour)
     const sinces = part.map(({ since }) => since)
-    const rows = await store.query('device-block-tails', { hours, sinces })
+    const rows = await store.query('device-block-tails', { hours, sinces, scope })
     const stored = new Map(rows.map(row => [row.hour, row]))
     for (const { hour, since } of part) {
       const found = stored.get(hour)
@@ -103,9 +107,8 @@ async function findTails(
  */
 async function markWider(
   { store, clock }: DeviceHourDeps,
-  changed: readonly ChangedHour[],
+  { changed, tenants, build }: Rebuilding,
   tails: readonly Tail[],
-  build: number,
 ): Promise<readonly string[]> {
   const sinces = new Map(changed.map(({ hour, since }) => [hour, since]))
   const wider = tails.filter(({ hour, tail }) => tail + BLOCK_MS <= (sinces.get(hour) ?? hour))
@@ -116,7 +119,8 @@ async function markWider(
     'hour_marks',
     wider.map(({ hour, tail }) => {
       const name = toSqlSecond(hour)
-      return { hour: name, batch_id, state: 1, at, since: toSqlTime(tail) }
+      const named = { tenants: tenants ?? [], devices: (tenants ?? []).map(() => 0) }
+      return { hour: name, batch_id, state: 1, at, since: toSqlTime(tail), ...named }
     }),
   )
   return [batch_id]
@@ -125,12 +129,13 @@ async function markWider(
 async function rebuildBlocks(
   deps: DeviceHourDeps,
   tails: readonly Tail[],
+  scope: number,
   build: number,
 ): Promise<void> {
   const { store, settings } = deps
   const tailOf = new Map(tails.map(({ hour, tail }) => [hour, tail]))
   const block_s = (tails[0]?.block_ms ?? BLOCK_MS) / SECOND_MS
-  const rows = await sampleRows(store, tailOf)
+  const rows = await sampleRows(store, tailOf, scope)
   const named = (hours: readonly Instant[]) => ({
     hours: [...hours],
     tails: hours.map(hour => tailOf.get(hour) ?? hour),
@@ -144,6 +149,7 @@ async function rebuildBlocks(
         keys: withFollowing(hours, 1),
         before: hours.map(hour => hour - HOUR_MS),
         ...stretch,
+        scope,
         block_s,
         version: deps.catalogueVersion,
         build,
@@ -157,22 +163,24 @@ async function rebuildBlocks(
   }
   const stored = tails.filter(({ isStored }) => isStored).map(({ hour }) => hour)
   for (const hours of chunks(stored, NAMES_PER_STATEMENT)) {
-    await store.execute('device-blocks-bury', { ...named(hours), build })
+    await store.execute('device-blocks-bury', { ...named(hours), scope, build })
   }
 }
 
 async function combine(
   { store, settings }: DeviceHourDeps,
   hours: readonly Instant[],
+  scope: number,
   build: number,
 ): Promise<void> {
   const { rows_per_statement, island_gap_s } = settings
   const blocks_max = Math.ceil(rows_per_statement / SAMPLES_PER_BLOCK)
-  for (const packed of await packHours(hours, await blockRows(store, hours), blocks_max)) {
+  const rows = await blockRows(store, hours, scope)
+  for (const packed of await packHours(hours, rows, blocks_max)) {
     for (const stretch of packed.stretches) {
-      const named = { hours: [...packed.hours], ...stretch }
+      const named = { hours: [...packed.hours], ...stretch, scope }
       await store.execute('device-hours-combine', { ...named, build, island_gap_s })
     }
-    await store.execute('device-hours-bury', { hours: [...packed.hours], build })
+    await store.execute('device-hours-bury', { hours: [...packed.hours], scope, build })
   }
 }

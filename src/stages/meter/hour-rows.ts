@@ -12,12 +12,13 @@ import { type HourRows, NAMES_PER_STATEMENT } from './pack-hours.ts'
 export async function sampleRows(
   store: Store,
   tailOf: ReadonlyMap<Instant, Instant>,
+  scope: number,
 ): Promise<HourRows> {
   const own = new Map<Instant, number>()
   const all = withFollowing([...tailOf.keys()], 1)
   for (const hours of chunks(all, NAMES_PER_STATEMENT)) {
     const tails = hours.map(hour => tailOf.get(hour) ?? hour)
-    const counts = await store.query('sample-hour-counts', { hours, tails })
+    const counts = await store.query('sample-hour-counts', { hours, tails, scope })
     for (const { hour, rows } of counts) own.set(hour, rows)
   }
   const rowsOf = new Map(
@@ -27,24 +28,30 @@ export async function sampleRows(
     rowsOf,
     async cutDevices(hour, rows) {
       const hours = [hour, hour + HOUR_MS]
-      const cuts = await store.query('device-cuts', { counted: 'samples', hours, rows })
+      const asked = { counted: 'samples', hours, rows, scope } as const
+      const cuts = await store.query('device-cuts', asked)
       return cuts.map(row => row.first_device)
     },
   }
 }
 
 /** Blocks of each hour. */
-export async function blockRows(store: Store, hours: readonly Instant[]): Promise<HourRows> {
+export async function blockRows(
+  store: Store,
+  hours: readonly Instant[],
+  scope: number,
+): Promise<HourRows> {
   const rowsOf = new Map<Instant, number>()
   for (const part of chunks(hours, NAMES_PER_STATEMENT)) {
-    const counts = await store.query('block-hour-counts', { hours: part })
+    const counts = await store.query('block-hour-counts', { hours: part, scope })
     for (const { hour, rows } of counts) rowsOf.set(hour, rows)
   }
   return {
     rowsOf,
     async cutDevices(hour, rows) {
       const hours = [hour]
-      const cuts = await store.query('device-cuts', { counted: 'device_blocks', hours, rows })
+      const asked = { counted: 'device_blocks', hours, rows, scope } as const
+      const cuts = await store.query('device-cuts', asked)
       return cuts.map(row => row.first_device)
     },
   }

@@ -87,11 +87,12 @@ test('who detects, and what waits to go out, can be seen', async () => {
 
 test('ticks and stages are counted', async () => {
   const metrics = createMetrics({ process: true })
-  metrics.tick(3, 24)
+  metrics.tick(3, { hours: 24, waiting: 7 })
   metrics.stage('meter', 2, { hours: 24 })
   const { text, contentType } = await metrics.exposition()
   expect(contentType).toMatch(/^text\/plain/)
   expect(text).toContain('flopwatch_tick_hours_total 24')
+  expect(text).toContain('flopwatch_tick_tenants_waiting 7')
   expect(text).toContain('flopwatch_stage_total{stage="meter",what="hours"} 24')
   expect(text).toContain('flopwatch_process_cpu_seconds_total')
 })

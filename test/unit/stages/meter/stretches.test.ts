@@ -5,6 +5,7 @@ import { HOUR_MS } from '../../../../src/domain/window.ts'
 import type { Row } from '../../../../src/ports/store.ts'
 import { sampleRows } from '../../../../src/stages/meter/hour-rows.ts'
 import { packHours } from '../../../../src/stages/meter/pack-hours.ts'
+import { EVERYBODY } from '../../../../src/stages/meter/scope.ts'
 import { createMeter } from '../../../../src/stages/meter.ts'
 import {
   at,
@@ -82,7 +83,7 @@ test('the same device-hours come out, node meters and moves between nodes includ
 
 test('an hour is cut into stretches of ids that leave none out', async () => {
   await bench.send(...fleet())
-  const rows = await sampleRows(bench.store, new Map([[HOUR, HOUR]]))
+  const rows = await sampleRows(bench.store, new Map([[HOUR, HOUR]]), EVERYBODY)
   const [statement] = await packHours([HOUR], rows, ROWS_MAX)
   const own = statement?.stretches ?? []
   // 13 devices of 12 samples in the two hours that are read: a stretch begins with the devices at

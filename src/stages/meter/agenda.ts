@@ -1,0 +1,216 @@
+import { chooseTenants, type DirtyTenant, type TickBound } from '../../domain/tick-choice.ts'
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../../domain/window.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { QueryRow } from '../../ports/queries/registry.ts'
+import type { Store } from '../../ports/store.ts'
+import type { ChangedHour } from './device-hours.ts'
+
+/**
+ * What a pass of the meter takes up: everything that is dirty or, where a fleet is too large for one
+ * tick, the hours of some tenants. A mark is answered for when all tenants that it names had their
+ * turn after it was stored. Who had is kept in memory alone: after a restart, or behind another
+ * instance, some are rebuilt once more.
+ */
+
+/** Marks that a pass answers for, those of batches that were stored before it, or open and seen. */
+export interface Marks {
+  readonly hours: readonly Instant[]
+  readonly batches: readonly string[]
+  readonly opens: readonly string[]
+}
+
+export interface Task {
+  /** Dirty hours in order, each with the earliest instant that may have changed. */
+  readonly changed: readonly ChangedHour[]
+  /** Whose hours; null: everybody's. */
+  readonly tenants: readonly string[] | null
+  readonly marks: Marks
+  /** Devices that they were taken to have. */
+  readonly devices: ReadonlyMap<string, number>
+  /** Tenants whose turn comes later. */
+  readonly waiting: number
+  /** Where the next pass goes on when this one stopped at its bound, else null. */
+  readonly resume: Instant | null
+}
+
+export interface Agenda {
+  /** What is dirty in hours before `until`, from `from` on; `bound` null: a bounded number of hours. */
+  next(until: Instant, from: Instant, bound: TickBound | null): Promise<Task>
+  /** What the task asked for is built and in use. */
+  finish(task: Task): void
+}
+
+/** Hours that one pass takes up; what is left over waits for the next pass of the same tick. */
+const HOURS_PER_PASS = 4000
+/** More dirty hours than these are history that comes in: tenants do not take turns over it. */
+const HOURS_IN_TURNS = 48
+/** How long what is known of tenants holds: fleets and sums move little in it. */
+const KNOWN_MS = MINUTE_MS
+/** Rows under an open mark may follow at any time, so its tenants have their turn again. */
+const REVISIT_MS = MINUTE_MS
+
+type DirtyHour = QueryRow<'hour-marks-dirty'>
+/** A mark, and the tenants that it still asks for. */
+type Mark = QueryRow<'hour-marks-named'> & { readonly left: readonly string[] }
+
+export function createAgenda({ store, clock }: { store: Store; clock: Clock }): Agenda {
+  let turns = new Map<string, Map<string, Instant>>()
+  let seen: readonly Mark[] = []
+  let known: Known | null = null
+
+  /** As of a minute ago at most; who had a turn since then is no stranger either. */
+  const lately = async (dirty: readonly DirtyHour[], bound: TickBound): Promise<Known> => {
+    const now = clock.now()
+    const isFresh = known !== null && now >= known.at && now - known.at < KNOWN_MS
+    if (known !== null && isFresh) return known
+    const [devices, near] = [await devicesOf(store, dirty), await nearLimits(store, bound)]
+    known = { at: now, devices, near }
+    return known
+  }
+
+  const marksOf = async (hours: readonly Instant[]): Promise<Mark[]> => {
+    const rows = await store.query('hour-marks-named', { hours: [...hours] })
+    const known = new Set(rows.map(keyOf))
+    turns = new Map([...turns].filter(([key]) => known.has(key)))
+    const now = clock.now()
+    return rows.map(row => {
+      const had = turns.get(keyOf(row))
+      const isDone = (tenant: string): boolean => {
+        const at = had?.get(tenant)
+        return at !== undefined && (row.is_stored || now - at < REVISIT_MS)
+      }
+      return { ...row, left: row.tenants.filter(tenant => !isDone(tenant)) }
+    })
+  }
+  return {
+    async next(until, from, bound) {
+      const dirty = await store.query('hour-marks-dirty', { from, until, limit: HOURS_PER_PASS })
+      const whole = everybody(dirty)
+      seen = []
+      const isLive = dirty.length > 0 && dirty.length <= HOURS_IN_TURNS
+      if (bound === null || !isLive || dirty.some(hour => hour.unnamed > 0)) return whole
+      const of = await lately(dirty, bound)
+      const told = sum(dirty.map(hour => hour.touched))
+      if (Math.max(told, sum([...of.devices.values()])) <= bound.devices_max) return whole
+      seen = await marksOf(dirty.map(({ hour }) => hour))
+      const candidates = candidatesOf(seen, of)
+      const chosen = chooseTenants(candidates, bound.devices_max)
+      return taskOf(seen, chosen, candidates.length)
+    },
+    finish(task) {
+      const mine = new Set(task.tenants)
+      const now = clock.now()
+      for (const [tenant, devices] of task.devices) {
+        if (!known?.devices.has(tenant)) known?.devices.set(tenant, devices)
+      }
+      for (const mark of seen) {
+        const key = keyOf(mark)
+        const had = turns.get(key) ?? new Map<string, Instant>()
+        for (const tenant of mark.left) if (mine.has(tenant)) had.set(tenant, now)
+        turns.set(key, had)
+      }
+    },
+  }
+}
+
+/** A stored mark is another than the open one of the same batch: what was read before it does not count. */
+function keyOf({ hour, batch_id, is_stored }: QueryRow<'hour-marks-named'>): string {
+  return `${hour} ${is_stored} ${batch_id}`
+}
+
+function everybody(dirty: readonly DirtyHour[]): Task {
+  const last = dirty.at(HOURS_PER_PASS - 1)
+  return {
+    changed: dirty.map(({ hour, since }) => ({ hour, since })),
+    tenants: null,
+    devices: new Map(),
+    marks: {
+      hours: dirty.map(({ hour }) => hour),
+      batches: unique(dirty.flatMap(({ batches }) => batches)),
+      opens: unique(dirty.flatMap(({ opens }) => opens)),
+    },
+    waiting: 0,
+    resume: last === undefined ? null : last.hour + HOUR_MS,
+  }
+}
+
+/** Devices that each tenant had lately. */
+async function devicesOf(store: Store, dirty: readonly DirtyHour[]): Promise<Map<string, number>> {
+  const [first = 0, last = 0] = [dirty[0]?.hour, dirty.at(-1)?.hour]
+  const window = { from: first - DAY_MS, until: last + HOUR_MS }
+  const rows = await store.query('tenant-devices', window)
+  return new Map(rows.map(row => [row.tenant_id, row.devices]))
+}
+
+async function nearLimits(store: Store, { limits, near_share }: TickBound): Promise<Set<string>> {
+  if (limits.length === 0) return new Set()
+  const rows = await store.query('tenants-near', {
+    detectors: limits.map(limit => limit.detector_id),
+    limits: limits.map(limit => limit.operations),
+    near_share,
+  })
+  return new Set(rows.map(row => row.tenant_id))
+}
+
+/** What was lately known of tenants: their devices, and which are near a limit. */
+interface Known {
+  readonly at: Instant
+  readonly devices: Map<string, number>
+  readonly near: ReadonlySet<string>
+}
+
+function candidatesOf(marks: readonly Mark[], { devices, near }: Known): DirtyTenant[] {
+  const found = new Map<string, { told: number; hours: Set<Instant>; since: Instant }>()
+  for (const mark of marks) {
+    const told = new Map(mark.tenants.map((tenant, at) => [tenant, mark.devices[at] ?? 0]))
+    for (const tenant of mark.left) {
+      const one = found.get(tenant) ?? { told: 0, hours: new Set(), since: mark.at }
+      one.told += told.get(tenant) ?? 0
+      one.hours.add(mark.hour)
+      one.since = Math.min(one.since, mark.at)
+      found.set(tenant, one)
+    }
+  }
+  return [...found].map(([tenant_id, { told, hours, since }]) => {
+    const had = devices.get(tenant_id)
+    return {
+      tenant_id,
+      devices: had === undefined ? told : had * hours.size,
+      waiting_since: since,
+      isUrgent: had === undefined || near.has(tenant_id),
+    }
+  })
+}
+
+function taskOf(marks: readonly Mark[], chosen: readonly DirtyTenant[], candidates: number): Task {
+  const mine = new Set(chosen.map(tenant => tenant.tenant_id))
+  const sinces = new Map<Instant, Instant>()
+  const unfinished = new Set<string>()
+  for (const mark of marks) {
+    if (mark.left.some(tenant => mine.has(tenant))) {
+      sinces.set(mark.hour, Math.min(mark.since, sinces.get(mark.hour) ?? mark.since))
+    }
+    if (!mark.left.every(tenant => mine.has(tenant))) unfinished.add(mark.batch_id)
+  }
+  const over = marks.filter(mark => !unfinished.has(mark.batch_id))
+  return {
+    changed: [...sinces].map(([hour, since]) => ({ hour, since })).sort((a, b) => a.hour - b.hour),
+    tenants: [...mine].sort(),
+    devices: new Map(chosen.map(({ tenant_id, devices }) => [tenant_id, devices])),
+    marks: {
+      hours: unique([...over.map(mark => mark.hour), ...sinces.keys()]),
+      batches: unique(over.filter(mark => mark.is_stored).map(mark => mark.batch_id)),
+      opens: unique(over.filter(mark => !mark.is_stored).map(mark => mark.batch_id)),
+    },
+    waiting: candidates - mine.size,
+    resume: null,
+  }
+}
+
+function unique<T>(items: readonly T[]): T[] {
+  return [...new Set(items)]
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

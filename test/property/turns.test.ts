@@ -1,0 +1,72 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { TickBound } from '../../src/domain/tick-choice.ts'
+import { HOUR_MS } from '../../src/domain/window.ts'
+import { type AppBench, OUTCOMES, openAppBench } from '../support/app-bench.ts'
+import { bills, type Delivery, deliveryOf, fleet } from '../support/fleet.ts'
+import { HOUR } from '../support/meter-bench.ts'
+
+/**
+ * Tenants of a large fleet take turns: whatever the bound, in whatever order and with whatever comes
+ * in between, once nobody waits any more the numbers are those of ticks that take up everybody.
+ */
+
+const UNTIL = HOUR + 24 * HOUR_MS
+/** Far more than it takes while nothing comes in: four tenants, one of them in each tick. */
+const TICKS_MAX = 40
+
+const COMPARED = {
+  device_hours: OUTCOMES.device_hours,
+  observed_hours: 'select * except (build, is_deleted) from observed_hours final order by all',
+  usage_hours: OUTCOMES.usage_hours,
+  runs: OUTCOMES.runs,
+  marks: 'select count() as n from hour_marks final where state < 2',
+} as const
+
+const bound = (devices_max: number): TickBound => ({ devices_max, near_share: 0.02, limits: [] })
+
+let bench: AppBench
+beforeAll(async () => {
+  bench = await openAppBench()
+})
+afterAll(() => bench.close())
+
+async function play(delivery: Delivery, devices_max: number | null): Promise<number> {
+  await bench.clear()
+  await bench.restart()
+  const limit = devices_max === null ? null : bound(devices_max)
+  let turns = 0
+  for (const [at, batch] of delivery.batches.entries()) {
+    if (batch.length > 0) await bench.send('telemetry.accelerator', batch)
+    const rows = delivery.bills[at] ?? []
+    if (rows.length > 0) await bench.send('telemetry.billing', rows)
+    const then = delivery.after[at]
+    if (then === 'restart') await bench.restart()
+    if (then !== 'nothing') {
+      const until = then === 'early tick' ? HOUR + 2 * HOUR_MS : UNTIL
+      turns += Math.min(1, await bench.rebuild(until, limit))
+    }
+  }
+  for (let tick = 0; tick < TICKS_MAX; tick += 1) {
+    if ((await bench.rebuild(UNTIL, limit)) === 0) return turns + tick
+  }
+  throw new Error(`somebody still waits after ${TICKS_MAX} ticks`)
+}
+
+test('in turns or all at once, the numbers are the same, row for row', async () => {
+  let turns = 0
+  const played = fc
+    .tuple(fleet, bills)
+    .chain(([records, rows]) => fc.tuple(deliveryOf(records, rows), fc.constantFrom(1, 1, 2, 4)))
+  await fc.assert(
+    fc.asyncProperty(played, async ([delivery, devices_max]) => {
+      await play(delivery, null)
+      const whole = await bench.outcome(COMPARED)
+      turns += await play(delivery, devices_max)
+      expect(await bench.outcome(COMPARED)).toEqual(whole)
+    }),
+    { numRuns: Number(process.env['FLOPWATCH_RUNS'] ?? 10) },
+  )
+  // Otherwise everybody was taken up at once each time.
+  expect(turns).toBeGreaterThan(5)
+}, 600_000)
