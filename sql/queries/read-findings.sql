@@ -4,7 +4,7 @@
 --         withdrawn ones too), after String (last id of the page before), limit UInt32
 -- rows:   the columns of a finding but parameters and evidence; status, status_basis, group_id of its
 --         newest determination ('' without one)
--- bound:  limit; reads the findings after `after`
+-- bound:  limit; reads the findings and determinations after `after`
 with
     newest as
     (
@@ -36,7 +36,8 @@ with
     (
         select finding_id, status, basis, group_id
         from determinations
-        where finding_id in (select finding_id from page)
+        where finding_id > {after:String}
+            and (empty({ids:Array(String)}) or has({ids:Array(String)}, finding_id))
         order by finding_id, determined_at desc, finding_version desc, identity_hash
         limit 1 by finding_id
     )

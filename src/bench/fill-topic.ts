@@ -8,14 +8,19 @@ import { type Site, writeSite } from './site.ts'
 
 /** Topics of a benchmark: all that the product reads, of which one is filled. */
 
-/** `batched`: as many samples as fit into 768 KiB; `single`: one sample a message. */
-export const MESSAGE_KINDS = ['batched', 'single'] as const
+/**
+ * `batched`: as many samples as fit into 768 KiB; `live`: one of each of a thousand devices, as they
+ * come from a fleet that reports now; `single`: one sample a message.
+ */
+export const MESSAGE_KINDS = ['batched', 'live', 'single'] as const
 export type MessageKind = (typeof MESSAGE_KINDS)[number]
 
 /** A broker takes a megabyte by default. */
 const MESSAGE_BYTES_MAX = 786_432
 /** Devices whose samples come in one message of a collector. */
 export const DEVICES_PER_COLLECTOR = 128
+/** The same of a fleet that reports now. */
+export const DEVICES_LIVE = 1000
 const SINGLES_PER_CALL = 2000
 
 export interface FilledTopic {
@@ -66,7 +71,7 @@ export async function fillTopic(
   let rows = 0
   let rows_twice = 0
   try {
-    const calls = kind === 'single' ? singles(fleet, steps) : collected(fleet, steps)
+    const calls = kind === 'single' ? singles(fleet, steps) : collected(fleet, steps, kind)
     for (const { sent, samples } of calls) {
       const twice = twiceEvery > 0 ? sent.filter((_, at) => (messages + at) % twiceEvery === 0) : []
       await stream.publish(topic, sent)
@@ -101,20 +106,27 @@ function* singles(fleet: Fleet, steps: number): Generator<Call> {
 }
 
 /** A collector keeps its devices and its key, so its samples stay in order in one partition. */
-function* collected(fleet: Fleet, steps: number): Generator<Call> {
+function* collected(fleet: Fleet, steps: number, kind: 'batched' | 'live'): Generator<Call> {
   const line = sampleLine(fleet, 0, 0).length + 1
-  const stride = Math.max(1, Math.floor(MESSAGE_BYTES_MAX / (line + 16) / DEVICES_PER_COLLECTOR))
+  const together = kind === 'live' ? DEVICES_LIVE : DEVICES_PER_COLLECTOR
+  const room = Math.max(1, Math.floor(MESSAGE_BYTES_MAX / (line + 16) / together))
+  const stride = kind === 'live' ? 1 : room
   for (let from = 0; from < steps; from += stride) {
-    for (let first = 0; first < fleet.devices; first += DEVICES_PER_COLLECTOR) {
-      const lines = block(fleet, first, from, Math.min(stride, steps - from))
+    for (let first = 0; first < fleet.devices; first += together) {
+      const last = Math.min(first + together, fleet.devices)
+      const lines = block(fleet, { first, last }, from, Math.min(stride, steps - from))
       const sent = [message(`collector-${first}`, lines.join('\n'))]
       yield { sent, samples: lines.length }
     }
   }
 }
 
-function block(fleet: Fleet, first: number, from: number, steps: number): string[] {
-  const last = Math.min(first + DEVICES_PER_COLLECTOR, fleet.devices)
+function block(
+  fleet: Fleet,
+  { first, last }: { readonly first: number; readonly last: number },
+  from: number,
+  steps: number,
+): string[] {
   const lines: string[] = []
   for (let step = from; step < from + steps; step += 1) {
     for (let device = first; device < last; device += 1) lines.push(sampleLine(fleet, device, step))

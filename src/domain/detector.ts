@@ -104,8 +104,11 @@ const shared = {
   title: z.string().min(10),
   status: z.enum(['experimental', 'test', 'stable', 'retired']),
   raises: z.enum(['finding', 'signal']),
-  /** `hour`: asked once an hour about everything, for what takes days to show and much to find. */
-  cadence: z.enum(['tick', 'hour']).default('tick'),
+  /**
+   * `turn`: one of these is asked in each tick, for what moves with contracts and days; `hour`: once
+   * an hour about everything, for what takes days to show and much to find.
+   */
+  cadence: z.enum(['tick', 'turn', 'hour']).default('tick'),
   subject: z.enum(SUBJECT_KINDS),
   unit: z.enum(UNITS),
   basis: z.enum(['observed', 'potential', 'declared']),

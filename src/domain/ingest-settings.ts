@@ -16,7 +16,7 @@ export interface IngestSettings {
   readonly batch_characters: number
   /**
    * Parts with fewer lines are read by our own reader. A statement that has the store read them
-   * costs as much as some 6,500 lines of ours, whatever their number.
+   * costs as much as some 3,500 lines of ours, whatever their number.
    */
   readonly store_lines_min: number
   /** How far ahead of the present a time may lie before it is a fault of the sender's clock. */

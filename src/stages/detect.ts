@@ -9,6 +9,8 @@ import type { Clock, Logger } from '../ports/clock.ts'
 import { type Guard, UNGUARDED } from '../ports/fence.ts'
 import type { QueryRow } from '../ports/queries/registry.ts'
 import type { Row, Store } from '../ports/store.ts'
+import { type Asking, createRota } from './detect/rota.ts'
+import { readScopes, scopeOf } from './detect/scopes.ts'
 import { measureQuery } from './kinds/query.ts'
 import { measureFeature, type Scope } from './kinds/threshold.ts'
 
@@ -48,32 +50,32 @@ export interface Detect {
    * Evaluates every detector as of an instant. `dirty` names the tenants that changed since the
    * last call, '' for unattributed compute; null means all, and is due whenever only time has
    * passed, because windows move and commitments run out, and for detectors of hourly cadence.
+   * Who was named before detectors of cadence `turn` were asked about it is remembered.
    */
   evaluate(asOf: Instant, dirty: readonly string[] | null, guard?: Guard): Promise<DetectSummary>
 }
 
-/** Beyond this many tenants naming them costs the engine more than reading everything. */
-const SCOPE_TENANTS_MAX = 500
 const UNSETTLED_MAX = 100_000
 const NOTHING: DetectSummary = { evaluated: 0, raised: 0, restated: 0, withdrawn: 0, failed: [] }
 
 export function createDetect(dependencies: DetectDependencies): Detect {
   const { store, catalogue, builds } = dependencies
+  const rota = createRota(catalogue.detectors)
   return {
     async evaluate(asOf, dirty, guard = UNGUARDED) {
-      if (dirty?.length === 0) return NOTHING
-      const tenants = await resolveScope(store, dirty)
-      const known = await readKnownFindings(store, tenants)
+      const plan = rota.plan(dirty)
+      if (plan.length === 0) return NOTHING
+      const scopes = await readScopes(store, plan)
       const unsettled = await store.query('outcomes-unsettled', { limit: UNSETTLED_MAX })
-      const asked = catalogue.detectors.filter(
-        ({ definition }) => dirty === null || definition.cadence === 'tick',
-      )
-      const answers = await askAll(asked, detector => {
+      const answers = await askAll(plan, asking => {
+        const { detector } = asking
+        const { tenants, known } = scopeOf(scopes, asking)
         const open = unsettled.filter(outcome => outcome.detector_id === detector.id)
         const own = known.filter(finding => finding.detector_id === detector.id)
         return evaluateDetector(dependencies, detector, { asOf, tenants, own, open })
       })
       await keepAnswers(store, answers, builds(), guard)
+      rota.done(plan, dirty)
       return answers.map(answer => answer.summary).reduce(addSummaries, NOTHING)
     },
   }
@@ -84,17 +86,17 @@ export function createDetect(dependencies: DetectDependencies): Detect {
  * their own, and planning one keeps a single core busy. Answers come in the order of the detectors.
  */
 async function askAll(
-  detectors: readonly Detector[],
-  ask: (detector: Detector) => Promise<Answer>,
+  plan: readonly Asking[],
+  ask: (asking: Asking) => Promise<Answer>,
 ): Promise<Answer[]> {
-  const answers = new Map<string, Answer>()
-  const lanes = Map.groupBy(detectors, detector => detector.definition.kind)
+  const answers = new Map<Asking, Answer>()
+  const lanes = Map.groupBy(plan, ({ detector }) => detector.definition.kind)
   await Promise.all(
     [...lanes.values()].map(async lane => {
-      for (const detector of lane) answers.set(detector.id, await ask(detector))
+      for (const asking of lane) answers.set(asking, await ask(asking))
     }),
   )
-  return detectors.flatMap(({ id }) => answers.get(id) ?? [])
+  return plan.flatMap(asking => answers.get(asking) ?? [])
 }
 
 /** Measures and judges, without writing: what `check` and the fixtures run too. */
@@ -240,34 +242,6 @@ function describeFault(thrown: unknown): string {
   if (thrown instanceof Fault) return `${thrown.code}: ${thrown.message}`
   const text = thrown instanceof Error ? thrown.message : String(thrown)
   return text.slice(0, 500)
-}
-
-async function resolveScope(store: Store, dirty: readonly string[] | null): Promise<string[]> {
-  if (dirty === null || dirty.length > SCOPE_TENANTS_MAX) return []
-  const linked = await store.query('detect-scope', { tenants: [...dirty] })
-  const tenants = [...new Set([...dirty, ...linked.map(row => row.tenant_id)])].sort()
-  return tenants.length > SCOPE_TENANTS_MAX ? [] : tenants
-}
-
-async function readKnownFindings(store: Store, tenants: string[]): Promise<KnownFinding[]> {
-  const rows = await store.query('findings-latest', { tenants })
-  return rows.map(row => {
-    const [detector_id, subject_kind, subject_id] = row.subject
-    const [lo, mid, hi] = row.measured
-    return {
-      finding_id: row.finding_id,
-      version: row.latest,
-      detector_id,
-      subject_kind,
-      subject_id,
-      tenant_ids: row.latest_tenants,
-      window: { start: row.latest_start, end: row.latest_end },
-      state: row.latest_state,
-      severity: row.latest_severity,
-      measured: { lo, mid, hi },
-      parameters: row.latest_parameters,
-    }
-  })
 }
 
 function addSummaries(a: DetectSummary, b: DetectSummary): DetectSummary {

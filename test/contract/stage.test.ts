@@ -38,36 +38,57 @@ test('statements of a stage say their purpose, parameters and bound', () => {
 
 const LINES_SQL = textOf('staged-lines').replace(/--.*$/gm, '')
 
+/** Fields and the most that each may be, of every check that runs over a list of them. */
+const LISTS = [
+  ...LINES_SQL.matchAll(
+    /arrayAll\(\s*\(value, most\) -> ([\s\S]+?, 1\)),\s*\[([^\]]+)\], \[([^\]]+)\]\)/g,
+  ),
+].map(([, check = '', fields = '', mosts = '']) => {
+  const named = fields.split(',').map(field => field.trim())
+  const bounds = mosts.split(',').map(Number)
+  expect(bounds).toHaveLength(named.length)
+  return { check, bounds: named.map((field, at) => [field, bounds[at]] as const) }
+})
+
 test('the bounds in SQL are those of the reader', () => {
-  const bounds = [...LINES_SQL.matchAll(/is_(number|counter|whole)\(r\.(\w+), ([\de]+)\)/g)]
-  const found = Object.fromEntries(bounds.map(([, , field, most]) => [field, Number(most)]))
+  const whole = [...LINES_SQL.matchAll(/is_whole\((\w+), (\d+)\)/g)]
+  const found = Object.fromEntries([
+    ...LISTS.flatMap(({ bounds }) => bounds),
+    ...whole.map(([, field = '', most]) => [field, Number(most)] as const),
+  ])
+  for (const { check } of LISTS) expect(check).toContain('value >= 0 and value <= most')
   const numbers = Object.entries(NUMBER_FIELDS).map(([field, { max }]) => [field, max])
   expect(found).toEqual({
     ...Object.fromEntries(numbers),
     device_count: DEVICE_COUNT_MAX,
     revision: REVISION_MAX,
   })
-  expect(LINES_SQL).toContain(`r.interval_s > 0 and r.interval_s <= ${INTERVAL_S_MAX}`)
+  expect(LINES_SQL).toContain(`interval_s > 0 and interval_s <= ${INTERVAL_S_MAX}`)
   expect(LINES_SQL).toContain(`length(value) <= ${TEXT_CHARACTERS_MAX}`)
   const words = (list: readonly string[]) => `[${list.map(word => `'${word}'`).join(', ')}]`
-  expect(LINES_SQL).toContain(`is_word(r.power_scope, ${words(['', ...POWER_SCOPES])})`)
-  expect(LINES_SQL).toContain(`is_word(r.precision, ${words(['', ...PRECISIONS])})`)
+  expect(LINES_SQL).toContain(`is_word(power_scope, ${words(['', ...POWER_SCOPES])})`)
+  expect(LINES_SQL).toContain(`is_word(precision, ${words(['', ...PRECISIONS])})`)
 })
 
 test("DCGM's blanks are looked for wherever they lie in the range", () => {
-  const counters = [...LINES_SQL.matchAll(/is_counter\(r\.(\w+),/g)].map(match => match[1])
+  const counters = LISTS.filter(({ check }) => check.includes(String(2 ** 47)))
+  const names = counters.flatMap(({ bounds }) => bounds.map(([field]) => field))
   const fields = Object.entries(NUMBER_FIELDS)
-  expect(counters).toEqual(fields.filter(([, { max }]) => max >= 2 ** 47).map(([field]) => field))
+  expect(names).toEqual(fields.filter(([, { max }]) => max >= 2 ** 47).map(([field]) => field))
   const gauges = fields.filter(([, { gauge }]) => gauge).map(([, { max }]) => max)
   expect(Math.max(...gauges)).toBeLessThan(2_147_483_632)
 })
 
 test('every text is checked, and every field is counted, extracted, named and inserted', () => {
   const texts = ['device_id', ...TEXT_FIELDS]
-  for (const field of texts) expect(LINES_SQL).toContain(`and is_text(r.${field})`)
+  for (const field of texts) expect(LINES_SQL).toContain(`and is_text(${field})`)
   const all = ['time', ...texts, 'power_scope', 'precision', ...Object.keys(NUMBER_FIELDS)]
   for (const field of [...all, 'interval_s', 'slice', 'device_count', 'revision']) {
-    expect(LINES_SQL).toContain(`isNotNull(r.${field})`)
+    expect(LINES_SQL).toContain(`tupleElement(r, '${field}') as ${field},`)
+    const isCounted = new RegExp(
+      `isNotNull\\(${field}\\)|isNotNull\\(value\\), \\[[^\\]]*\\b${field}\\b`,
+    )
+    expect(LINES_SQL).toMatch(isCounted)
     expect(LINES_SQL).toContain(`'${field}'`)
     expect(LINES_SQL).toMatch(new RegExp(`\\b${field} (LowCardinality|Nullable)`))
     expect(LINES_SQL.split('with')[0]).toMatch(new RegExp(`\\b${field}\\b`))

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { openEventStream } from '../../adapters/kafka/open.ts'
-import { formatInstant } from '../../domain/window.ts'
+import { formatInstant, type Instant } from '../../domain/window.ts'
 import { loadSettings } from '../../settings.ts'
 import type { PartContext } from '../context.ts'
+import { DEVICES_LIVE } from '../fill-topic.ts'
 import { type Shape, sampleLine } from '../sample-lines.ts'
 import { postBody } from './post-bodies.ts'
 
@@ -20,9 +21,7 @@ export interface LiveLoad {
 export const INTERVAL_S = 10
 /** Turns of a second: each sends the devices that report in it. */
 const TURNS_PER_S = 4
-const TENANTS = 64
-/** Devices whose samples come in one message or body. */
-const DEVICES_PER_MESSAGE = 1000
+export const TENANTS = 64
 
 type Send = (key: string, text: string) => Promise<void>
 
@@ -34,6 +33,7 @@ export async function liveLoad(
   const turns = INTERVAL_S * TURNS_PER_S
   const devices = Math.ceil(load.rows_per_s * INTERVAL_S)
   const share = Math.ceil(devices / turns)
+  const rests = restsOf(load, devices, context.clock.now())
   const begun = performance.now()
   let rows = 0
   for (let turn = 0; turn < load.seconds * TURNS_PER_S; turn += 1) {
@@ -41,23 +41,31 @@ export async function liveLoad(
     if (due > 0) await delay(due)
     const first = (turn % turns) * share
     const last = Math.min(first + share, devices)
-    const now = context.clock.now()
-    const fleet = {
-      shape: load.shape,
-      devices,
-      tenants: TENANTS,
-      interval_s: INTERVAL_S,
-      from: now,
-    }
-    for (let from = first; from < last; from += DEVICES_PER_MESSAGE) {
-      const to = Math.min(from + DEVICES_PER_MESSAGE, last)
-      const lines = Array.from({ length: to - from }, (_, at) => sampleLine(fleet, from + at, 0))
+    const head = lineHead(context.clock.now())
+    for (let from = first; from < last; from += DEVICES_LIVE) {
+      const to = Math.min(from + DEVICES_LIVE, last)
+      const lines = rests.slice(from, to).map(rest => head + rest)
       await send(`collector-${from}`, lines.join('\n'))
       rows += lines.length
     }
   }
   await close()
   return { rows, seconds: (performance.now() - begun) / 1000 }
+}
+
+/** How a line begins, its time included. */
+function lineHead(at: Instant): string {
+  return `{"time":"${formatInstant(at)}"`
+}
+
+/**
+ * What follows the time in the line of each device, made beforehand: a sender on the same machine
+ * must not take the cores from what is measured.
+ */
+function restsOf({ shape }: LiveLoad, devices: number, from: Instant): string[] {
+  const fleet = { shape, devices, tenants: TENANTS, interval_s: INTERVAL_S, from }
+  const { length } = lineHead(from)
+  return Array.from({ length: devices }, (_, device) => sampleLine(fleet, device, 0).slice(length))
 }
 
 function openSender(

@@ -8,11 +8,11 @@ import { runPart, type Serving, startServe } from '../child.ts'
 import type { BenchContext } from '../context.ts'
 import { type Figure, quantile, type SectionResult } from '../figures.ts'
 import { fillTopic, makeTopics } from '../fill-topic.ts'
-import { INTERVAL_S, probeLines } from '../parts/live-load.ts'
+import { INTERVAL_S, probeLines, TENANTS } from '../parts/live-load.ts'
 import { measured } from '../parts/part.ts'
 import { postBody } from '../parts/post-bodies.ts'
 import { type Probe, probe } from '../probes.ts'
-import { benchFleet } from '../sample-lines.ts'
+import { benchFleet, type Fleet } from '../sample-lines.ts'
 import type { Site } from '../site.ts'
 import { readAccepted, readTicks } from '../tick-metrics.ts'
 import { withoutKafka } from './http.ts'
@@ -63,12 +63,29 @@ async function overKafka(bench: BenchContext): Promise<Figure[]> {
   return figures
 }
 
+/** Steps of the fleet by which it is measured what the product can. */
+const FULL_STEPS = 3
+
+/** What the load will be like: few samples of many devices, the newest of them of now. */
+function liveFleet(bench: BenchContext): { readonly fleet: Fleet; readonly steps: number } {
+  const devices = Math.ceil(bench.options.rows / FULL_STEPS)
+  const from = bench.clock.now() - FULL_STEPS * INTERVAL_S * 1000
+  const fleet = {
+    shape: 'narrow',
+    devices,
+    tenants: TENANTS,
+    interval_s: INTERVAL_S,
+    from,
+  } as const
+  return { fleet, steps: FULL_STEPS }
+}
+
 async function acceptedFromTopic(bench: BenchContext): Promise<number> {
   const data = join(bench.folder, 'latency-store')
   const site = await makeTopics(bench, 'latency')
   try {
-    const { fleet, steps } = benchFleet('narrow', bench.options.rows, bench.clock.now())
-    const { rows } = await fillTopic(bench, site, { fleet, steps, kind: 'batched' })
+    const { fleet, steps } = liveFleet(bench)
+    const { rows } = await fillTopic(bench, site, { fleet, steps, kind: 'live' })
     const server = await startServe(bench, ['--config', site.file, '--data', data])
     const full = await accepted(server.url, rows)
     await server.stop()
