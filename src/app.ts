@@ -114,7 +114,7 @@ export async function openApp(source: AppSource): Promise<App> {
       convertFor,
       settings: settings.ingest,
     }),
-    pipeline: pipelineOf({ ...judgement, store, clock, logger }, ticker),
+    pipeline: pipelineOf({ ...judgement, store, clock, logger }, ticker, isShared),
     tickBound: tickBoundOf(settings, bundle),
     clock,
     logger,
@@ -136,7 +136,7 @@ export type PipelineParts = Pick<
 >
 
 /** The stages as one instance runs them; several instances may stand over one store. */
-export function pipelineOf(parts: PipelineParts, instance: string): Pipeline {
+export function pipelineOf(parts: PipelineParts, instance: string, isShared = true): Pipeline {
   const { settings, reference, regime, bundle, identity, triageRules } = parts
   const { store, clock, logger } = parts
   const builds = createBuildNumbers(() => clock.now())
@@ -161,7 +161,7 @@ export function pipelineOf(parts: PipelineParts, instance: string): Pipeline {
     meter: contentDigest({ catalogueVersion, settings: settings.meter, form: METER_FORM }),
     derive: contentDigest({ settings: settings.derive }),
   }
-  const takeTurn = createTurns({ ...common, instance })
+  const takeTurn = createTurns({ ...common, instance, isShared })
   return createPipeline({ ...common, stages, basis, instance, takeTurn })
 }
 

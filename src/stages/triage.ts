@@ -202,8 +202,10 @@ async function readTransactions(
     .filter(found => found.role === 'opener' && found.state !== 'withdrawn')
     .filter(found => seen.get(found.finding_id) !== found.version)
   if (fresh.length === 0) return new Map()
-  const tenants = [...new Set(fresh.flatMap(found => found.tenants))]
-  const commitments = await store.query('commitment-terms', { tenants, limit: ROWS_MAX })
+  const potential = fresh.filter(found => found.basis === 'potential')
+  const tenants = [...new Set(potential.flatMap(found => found.tenants))]
+  const commitments =
+    tenants.length === 0 ? [] : await store.query('commitment-terms', { tenants, limit: ROWS_MAX })
   const curveOf = curves(store)
   const entries: [string, Transaction][] = []
   for (const found of fresh) {

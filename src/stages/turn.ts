@@ -17,6 +17,8 @@ export interface TurnDeps {
   readonly clock: Clock
   readonly builds: BuildNumbers
   readonly instance: string
+  /** Others may tick over this store; a data folder is one process's own. */
+  readonly isShared: boolean
 }
 
 export interface Turn {
@@ -54,7 +56,8 @@ export function createTurns(deps: TurnDeps): TakeTurn {
     builds.beyond(Math.max(0, ...before.map(row => row.version)))
     const flag = { generation, is_open: true, began: builds() }
     await writeTurn(deps, flag)
-    const others = (await store.query('turns-list', {})).filter(row => row.instance !== instance)
+    const rows = deps.isShared ? await store.query('turns-list', {}) : []
+    const others = rows.filter(row => row.instance !== instance)
     const rival = others.find(
       row => row.generation >= generation && row.is_open && age_ms(row) < PRESENT_MS,
     )
@@ -99,6 +102,7 @@ function openTurn(deps: TurnDeps, { fence, flag, others, age_ms }: Begun): Turn 
     if (clock.now() - renewed_at >= PRESENT_MS) {
       throw new TurnLost('this instance was held up, and others may have begun')
     }
+    if (!deps.isShared) return []
     const rows = await store.query('turns-list', {})
     const present = rows.filter(row => row.instance !== instance)
     const successor = present.find(

@@ -151,6 +151,6 @@ export function numbersOnly({ store, clock, settings, reference }: App): Pipelin
   }
   const basis = { meter: 'test', derive: 'test' }
   const instance = 'test'
-  const takeTurn = createTurns({ store, clock, builds, instance })
+  const takeTurn = createTurns({ store, clock, builds, instance, isShared: true })
   return createPipeline({ store, clock, builds, stages, basis, instance, takeTurn })
 }

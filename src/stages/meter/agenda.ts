@@ -46,7 +46,10 @@ const HOURS_PER_PASS = 4000
 const HOURS_IN_TURNS = 48
 /** How long what is known of tenants holds: fleets and sums move little in it. */
 const KNOWN_MS = MINUTE_MS
-/** Rows under an open mark may follow at any time, so its tenants have their turn again. */
+/**
+ * The rows under an open mark are still coming, or their writer is gone: its tenants have their turn
+ * when it has stood for so long, and again and again, because rows may follow at any time.
+ */
 const REVISIT_MS = MINUTE_MS
 
 type DirtyHour = QueryRow<'hour-marks-dirty'>
@@ -76,8 +79,8 @@ export function createAgenda({ store, clock }: { store: Store; clock: Clock }): 
     return rows.map(row => {
       const had = turns.get(keyOf(row))
       const isDone = (tenant: string): boolean => {
-        const at = had?.get(tenant)
-        return at !== undefined && (row.is_stored || now - at < REVISIT_MS)
+        if (row.is_stored) return had?.has(tenant) ?? false
+        return now - (had?.get(tenant) ?? row.at) < REVISIT_MS
       }
       return { ...row, left: row.tenants.filter(tenant => !isDone(tenant)) }
     })

@@ -18,7 +18,13 @@ beforeEach(() => opened.clear('turns'))
 
 function instance(name: string, clock = fakeClock(NOW)) {
   const builds = createBuildNumbers(clock.now)
-  const take: TakeTurn = createTurns({ store: opened.store, clock, builds, instance: name })
+  const take: TakeTurn = createTurns({
+    store: opened.store,
+    clock,
+    builds,
+    instance: name,
+    isShared: true,
+  })
   return { clock, builds, take }
 }
 

@@ -90,23 +90,28 @@ describe('turns', () => {
     expect(second.marks.batches).toEqual(['one', 'two'])
   })
 
-  test('an open mark is no answer, and its tenants have their turn again', async () => {
-    await give(named('slow', { ann: 5, bob: 6 }, 0))
+  test('an open mark is no answer, and waits for its rows', async () => {
+    await give(named('slow', { ann: 5, bob: 6 }, 0), named('one', { cy: 9 }))
     const first = await next()
-    expect(first).toMatchObject({ tenants: ['ann'], marks: { batches: [], opens: [] } })
-    agenda.finish(first)
-    expect((await next()).tenants).toEqual(['bob'])
-    // stored now: rows that came since count
+    expect(first).toMatchObject({ tenants: ['cy'], waiting: 0 })
+    expect(first.marks.batches).toEqual(['one'])
     await give(named('slow', { ann: 5, bob: 6 }))
-    expect((await next()).tenants).toEqual(['ann', 'bob'])
+    // strangers both, and none of them because of the open mark
+    expect((await next()).tenants).toEqual(['ann'])
   })
 
-  test('an open mark is looked at again after a minute, for rows under it may have come', async () => {
+  test('an open mark that stands is looked at every minute, for rows may come under it', async () => {
     await give(named('slow', { ann: 5, bob: 6 }, 0))
-    agenda.finish(await next())
-    agenda.finish(await next())
     expect(await next()).toMatchObject({ tenants: [], changed: [], waiting: 0 })
     bench.clock.set(HOUR + MINUTE_MS)
+    const first = await next()
+    expect(first.tenants).toEqual(['ann'])
+    agenda.finish(first)
+    const second = await next()
+    expect(second).toMatchObject({ tenants: ['bob'], marks: { batches: [], opens: ['slow'] } })
+    agenda.finish(second)
+    expect((await next()).tenants).toEqual([])
+    bench.clock.set(HOUR + 2 * MINUTE_MS)
     expect((await next()).tenants).toEqual(['ann'])
   })
 })
