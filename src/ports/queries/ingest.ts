@@ -49,6 +49,10 @@ export const ingestQueries = {
       next: sqlCount,
     }),
   },
+  'partition-claim-newest': {
+    params: z.object({ topic: z.string(), partition: z.number(), epoch: z.number() }),
+    row: z.object({ epoch: sqlCount, instance: z.string() }),
+  },
   'partition-part-start': {
     params: z.object({ topic: z.string(), partition: z.number(), offset: z.number() }),
     row: z.object({ offset_first: sqlCount }),

@@ -54,9 +54,13 @@ export async function claimPartition(
 }
 
 /** Whether no newer claim has come in between. */
-export async function stillHolds(deps: ClaimDeps, place: Place, claim: Claim): Promise<boolean> {
-  const head = await readHead(deps, place)
-  return head?.epoch === claim.epoch && head.instance === deps.instance
+export async function stillHolds(
+  { store, instance }: ClaimDeps,
+  { topic, partition }: Place,
+  { epoch }: Claim,
+): Promise<boolean> {
+  const [newest] = await store.query('partition-claim-newest', { topic, partition, epoch })
+  return newest?.epoch === epoch && newest.instance === instance
 }
 
 /** Where the ledger ends; null for a partition that nobody has read. */
