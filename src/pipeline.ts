@@ -149,7 +149,9 @@ async function runStages(tick: Tick, full: boolean): Promise<TickReport> {
   for (const { tenant_id } of rearranged) dirty.add(tenant_id)
   await turn.guard()
   progress('detect', hours)
-  const detect = await stages.detect.evaluate(until, full ? null : [...dirty], turn.guard)
+  const isRearranged = rearranged.length > 0
+  const asked = full ? null : [...dirty]
+  const detect = await stages.detect.evaluate(until, asked, turn.guard, isRearranged)
   await turn.guard()
   progress('attribute', hours)
   const attribute = await stages.attribute.determine(until, turn.guard)

@@ -50,9 +50,15 @@ export interface Detect {
    * Evaluates every detector as of an instant. `dirty` names the tenants that changed since the
    * last call, '' for unattributed compute; null means all, and is due whenever only time has
    * passed, because windows move and commitments run out, and for detectors of hourly cadence.
-   * Who was named before detectors of cadence `turn` were asked about it is remembered.
+   * Who was named before detectors of cadence `turn` were asked about it is remembered; these are
+   * all asked where contracts have changed.
    */
-  evaluate(asOf: Instant, dirty: readonly string[] | null, guard?: Guard): Promise<DetectSummary>
+  evaluate(
+    asOf: Instant,
+    dirty: readonly string[] | null,
+    guard?: Guard,
+    isRearranged?: boolean,
+  ): Promise<DetectSummary>
 }
 
 const UNSETTLED_MAX = 100_000
@@ -62,8 +68,8 @@ export function createDetect(dependencies: DetectDependencies): Detect {
   const { store, catalogue, builds } = dependencies
   const rota = createRota(catalogue.detectors)
   return {
-    async evaluate(asOf, dirty, guard = UNGUARDED) {
-      const plan = rota.plan(dirty)
+    async evaluate(asOf, dirty, guard = UNGUARDED, isRearranged = false) {
+      const plan = rota.plan(dirty, isRearranged)
       if (plan.length === 0) return NOTHING
       const scopes = await readScopes(store, plan)
       const unsettled = await store.query('outcomes-unsettled', { limit: UNSETTLED_MAX })

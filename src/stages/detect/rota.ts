@@ -2,8 +2,9 @@ import type { Detector } from '../../domain/detector.ts'
 
 /**
  * Which detectors a tick asks about whom. Those of cadence `tick` are always asked; of those of
- * cadence `turn`, whose answers move over days, one a tick, about everybody who was dirty since it
- * was last asked. When nobody is dirty, all that is still owed is asked at once.
+ * cadence `turn`, whose answers move with contracts and over days, one a tick, about everybody who was
+ * dirty since it was last asked. Where a contract has changed, or nobody is dirty, all that is owed is
+ * asked at once.
  */
 
 export interface Asking {
@@ -14,7 +15,7 @@ export interface Asking {
 
 export interface Rota {
   /** `dirty` null: everybody, by all detectors. */
-  plan(dirty: readonly string[] | null): readonly Asking[]
+  plan(dirty: readonly string[] | null, isRearranged: boolean): readonly Asking[]
   /** The answers to a plan are kept. */
   done(plan: readonly Asking[], dirty: readonly string[] | null): void
 }
@@ -26,13 +27,14 @@ export function createRota(detectors: readonly Detector[]): Rota {
     .filter(({ definition }) => definition.cadence === 'turn')
     .map(detector => ({ detector, owed: new Set<string>() }))
   return {
-    plan(dirty) {
+    plan(dirty, isRearranged) {
       if (dirty === null) return detectors.map(detector => ({ detector, dirty }))
       const owing = turns
         .map(({ detector, owed }) => ({ detector, dirty: [...new Set([...owed, ...dirty])] }))
         .filter(asking => asking.dirty.length > 0)
       if (dirty.length === 0) return owing
-      return [...every.map(detector => ({ detector, dirty })), ...owing.slice(0, 1)]
+      const asked = isRearranged ? owing : owing.slice(0, 1)
+      return [...every.map(detector => ({ detector, dirty })), ...asked]
     },
     done(plan, dirty) {
       const asked = new Set(plan.map(({ detector }) => detector))

@@ -16,14 +16,14 @@ beforeAll(async () => {
 afterAll(() => opened.close())
 beforeEach(() => opened.clear('turns'))
 
-function instance(name: string, clock = fakeClock(NOW)) {
+function instance(name: string, clock = fakeClock(NOW), isShared = true) {
   const builds = createBuildNumbers(clock.now)
   const take: TakeTurn = createTurns({
     store: opened.store,
     clock,
     builds,
     instance: name,
-    isShared: true,
+    isShared,
   })
   return { clock, builds, take }
 }
@@ -35,6 +35,23 @@ async function taken(turn: Promise<Turn | string>): Promise<Turn> {
   if (typeof got === 'string') throw new Error(got)
   return got
 }
+
+test('whose store is its own looks for nobody, and its build numbers go on from the last', async () => {
+  const [before, after] = [
+    instance('own', fakeClock(NOW), false),
+    instance('own', fakeClock(NOW - HOUR_MS), false),
+  ]
+  const first = await taken(before.take(UNFENCED))
+  expect(await first.alone()).toBe(true)
+  const newest = before.builds()
+  await first.end()
+  // after a restart with a clock that was set back
+  const second = await taken(after.take(UNFENCED))
+  await second.guard()
+  expect(await second.alone()).toBe(true)
+  expect(after.builds()).toBeGreaterThan(newest)
+  await second.end()
+})
 
 describe('of two equals', () => {
   test('the second stands back while the first is at it, and has its turn afterwards', async () => {
