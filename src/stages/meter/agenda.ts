@@ -188,22 +188,25 @@ function candidatesOf(marks: readonly Mark[], { devices, near }: Known): DirtyTe
 function taskOf(marks: readonly Mark[], chosen: readonly DirtyTenant[], candidates: number): Task {
   const mine = new Set(chosen.map(tenant => tenant.tenant_id))
   const sinces = new Map<Instant, Instant>()
-  const unfinished = new Set<string>()
+  const waiting = new Set<string>()
+  const open = new Set<string>()
   for (const mark of marks) {
     if (mark.left.some(tenant => mine.has(tenant))) {
       sinces.set(mark.hour, Math.min(mark.since, sinces.get(mark.hour) ?? mark.since))
     }
-    if (!mark.left.every(tenant => mine.has(tenant))) unfinished.add(mark.batch_id)
+    if (!mark.left.every(tenant => mine.has(tenant))) waiting.add(mark.batch_id)
+    if (!mark.is_stored) open.add(mark.batch_id)
   }
-  const over = marks.filter(mark => !unfinished.has(mark.batch_id))
+  const over = marks.filter(mark => !waiting.has(mark.batch_id))
   return {
     changed: [...sinces].map(([hour, since]) => ({ hour, since })).sort((a, b) => a.hour - b.hour),
     tenants: [...mine].sort(),
     devices: new Map(chosen.map(({ tenant_id, devices }) => [tenant_id, devices])),
     marks: {
       hours: unique([...over.map(mark => mark.hour), ...sinces.keys()]),
-      batches: unique(over.filter(mark => mark.is_stored).map(mark => mark.batch_id)),
-      opens: unique(over.filter(mark => !mark.is_stored).map(mark => mark.batch_id)),
+      // Marks of one batch may become stored month by month: until all are, none is answered for.
+      batches: unique(over.map(mark => mark.batch_id)).filter(batch => !open.has(batch)),
+      opens: unique(over.map(mark => mark.batch_id)).filter(batch => open.has(batch)),
     },
     waiting: candidates - mine.size,
     resume: null,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { TickBound } from '../../../../src/domain/tick-choice.ts'
-import { HOUR_MS, MINUTE_MS } from '../../../../src/domain/window.ts'
+import { HOUR_MS, MINUTE_MS, toSqlSecond } from '../../../../src/domain/window.ts'
+import type { Row } from '../../../../src/ports/store.ts'
 import { type Agenda, createAgenda } from '../../../../src/stages/meter/agenda.ts'
 import {
   at,
@@ -38,12 +39,12 @@ function named(
   tenants: Readonly<Record<string, number>>,
   state = 1,
   when = HOUR,
-) {
+): Row {
   const row = mark(HOUR, batch_id, state, when)
   return { ...row, tenants: Object.keys(tenants), devices: Object.values(tenants) }
 }
 
-const give = (...marks: ReturnType<typeof named>[]) => bench.store.append('hour_marks', marks)
+const give = (...marks: Row[]) => bench.store.append('hour_marks', marks)
 const next = (bound: TickBound | null = BOUND) => agenda.next(UNTIL, 0, bound)
 
 describe('turns', () => {
@@ -98,6 +99,20 @@ describe('turns', () => {
     await give(named('slow', { ann: 5, bob: 6 }))
     // strangers both, and none of them because of the open mark
     expect((await next()).tenants).toEqual(['ann'])
+  })
+
+  test('a batch of which one hour is stored and one is open is not answered for', async () => {
+    await give(named('two months', { ann: 5 }), {
+      ...named('two months', { ann: 5 }, 0),
+      hour: toSqlSecond(HOUR + HOUR_MS),
+    })
+    const first = await next()
+    expect(first).toMatchObject({ tenants: ['ann'], waiting: 0, marks: { batches: [] } })
+    agenda.finish(first)
+    await give({ ...named('two months', { ann: 5 }), hour: toSqlSecond(HOUR + HOUR_MS) })
+    const second = await next()
+    expect(second.changed).toMatchObject([{ hour: HOUR + HOUR_MS }])
+    expect(second.marks.batches).toEqual(['two months'])
   })
 
   test('an open mark that stands is looked at every minute, for rows may come under it', async () => {
