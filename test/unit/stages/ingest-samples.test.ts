@@ -11,6 +11,8 @@ const opened = await openProbeStore(
     samples:
       'select device_id, toString(time) as time, tenant_id, power_w, site, revision from samples final order by device_id, time',
     marks: 'select toString(hour) as hour, state from hour_marks final order by hour, batch_id',
+    named:
+      'select toHour(hour) as hour, arraySort(arrayZip(tenants, devices)) as tenants from hour_marks final order by hour',
     ledger:
       'select part, consumed, accepted, duplicates, quarantined, source_hash from batches final order by batch_id',
     conflicts: 'select device_id, revision from sample_losers final order by device_id, version',
@@ -149,6 +151,47 @@ test('a late sample dirties the hour after it as well', async () => {
     '2026-01-01 10:00:00',
     '2026-01-01 11:00:00',
   ])
+})
+
+test('marks name whose hours they are, each tenant with its devices', async () => {
+  const of = (device_id: string, tenant_id: string | null, minute: number) =>
+    sample(minute, { device_id, tenant_id })
+  await send([of('a', 'ann', 10), of('a', 'ann', 11), of('b', 'ann', 10), of('c', null, 10)])
+  expect(await probe('named')).toEqual([
+    {
+      hour: 10,
+      tenants: [
+        ['', 1],
+        ['ann', 2],
+      ],
+    },
+  ])
+  await clear('hour_marks')
+  // one that began in the hour before, on a device that changes hands meanwhile
+  const at11 = { device_id: 'd', time: '2026-01-01T11:00:30Z' }
+  await send([sample(0, { ...at11, tenant_id: 'ann' }), of('d', 'bob', 20)])
+  expect(await probe('named')).toEqual([
+    {
+      hour: 10,
+      tenants: [
+        ['ann', 1],
+        ['bob', 1],
+      ],
+    },
+    { hour: 11, tenants: [['ann', 1]] },
+  ])
+})
+
+test('a sample that passes to another tenant is a matter of both', async () => {
+  await send([sample(10, { tenant_id: 'wrong' })])
+  await clear('hour_marks')
+  await send([sample(10, { tenant_id: 'right', revision: 1 })])
+  const tenants = [
+    ['right', 1],
+    ['wrong', 0],
+  ]
+  // late, so the hours around it may have changed too
+  expect(await probe('named')).toEqual([9, 10, 11].map(hour => ({ hour, tenants })))
 })
 
 test('a long delivery is stored part by part and has one line in the ledger', async () => {

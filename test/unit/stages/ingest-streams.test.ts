@@ -11,6 +11,7 @@ const opened = await openProbeStore(
     charges:
       'select charge_id, quantity, charge_class from charges final left join (select billing_account_id, period_start, generation as named from charge_generations final) as g using (billing_account_id, period_start) where generation = named order by charge_id',
     hours: 'select distinct toString(hour) as hour from hour_marks final order by hour',
+    named: 'select distinct tenants, devices from hour_marks final order by all',
     commitments: 'select commitment_id, revision, accelerators from commitments final order by all',
     statements:
       'select kind, id, toString(valid_from) as valid_from, toString(recorded_at) as recorded_at, body from identity_records final order by kind, id, recorded_at',
@@ -53,6 +54,16 @@ describe('billing', () => {
       accepted: 1,
       duplicates: 1,
     })
+  })
+
+  test('marks of charges name whose they are, the tenant of a row that is replaced included', async () => {
+    await send([charge('a', 3)])
+    expect(await probe('named')).toEqual([{ tenants: ['acme'], devices: [0] }])
+    await clear('hour_marks')
+    clock.set(NOW + 1000)
+    await send([charge('b', 3, { x_TenantId: 'other' })], { replace_period: true })
+    const named = (await probe('named')).flatMap(row => (row as { tenants: string[] }).tenants)
+    expect(new Set(named)).toEqual(new Set(['acme', 'other']))
   })
 
   test('a correction under the row id replaces, whichever comes first; a delta adds a row', async () => {
