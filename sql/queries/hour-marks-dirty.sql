@@ -2,16 +2,13 @@
 -- An hour whose only marks are open is rebuilt too, but not answered for: rows may yet follow.
 -- params: from DateTime64(3), until DateTime64(3), limit UInt32
 -- rows:   hour, since (the earliest instant in it that may have changed), batches Array(String) that
---         are stored, opens Array(String) that are not; touched UInt64 (devices that the marks speak of,
---         each as often as marks do), unnamed UInt64 (marks that stand for everybody)
--- bound:  limit
+--         are stored, opens Array(String) that are not
+-- bound:  limit. Of all marks that there ever were only these few columns are read
 select
     hour,
     min(hour_marks.since) as since,
     groupArrayIf(batch_id, state = 1) as batches,
-    groupArrayIf(batch_id, state = 0) as opens,
-    sum(arraySum(devices)) as touched,
-    countIf(empty(tenants)) as unnamed
+    groupArrayIf(batch_id, state = 0) as opens
 from hour_marks final
 where state < 2 and hour >= {from:DateTime64(3, 'UTC')} and hour < {until:DateTime64(3, 'UTC')}
 group by hour

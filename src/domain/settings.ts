@@ -46,7 +46,7 @@ const detect = z
      * Devices whose hours one tick rebuilds: beyond that tenants take turns, so that no finding waits
      * for the whole fleet. A tenant is never cut.
      */
-    devices_per_tick: z.int().min(1).max(100_000_000).default(2500),
+    devices_per_tick: z.int().min(1).max(100_000_000).default(1000),
     /** Tenants with a bound so little below a limit are in every tick. */
     near_share: z.number().min(0).max(1).default(0.02),
     /** A finding is stated anew when a bound moved by at least this share. */

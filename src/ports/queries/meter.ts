@@ -17,8 +17,6 @@ export const meterQueries = {
       since: sqlTime,
       batches: z.array(z.string()),
       opens: z.array(z.string()),
-      touched: sqlCount,
-      unnamed: sqlCount,
     }),
   },
   'hour-marks-named': {

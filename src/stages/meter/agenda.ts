@@ -91,11 +91,13 @@ export function createAgenda({ store, clock }: { store: Store; clock: Clock }): 
       const whole = everybody(dirty)
       seen = []
       const isLive = dirty.length > 0 && dirty.length <= HOURS_IN_TURNS
-      if (bound === null || !isLive || dirty.some(hour => hour.unnamed > 0)) return whole
+      if (bound === null || !isLive) return whole
+      const marks = await marksOf(dirty.map(({ hour }) => hour))
+      if (marks.some(mark => mark.tenants.length === 0)) return whole
       const of = await lately(dirty, bound)
-      const told = sum(dirty.map(hour => hour.touched))
+      const told = sum(marks.flatMap(mark => mark.devices))
       if (Math.max(told, sum([...of.devices.values()])) <= bound.devices_max) return whole
-      seen = await marksOf(dirty.map(({ hour }) => hour))
+      seen = marks
       const candidates = candidatesOf(seen, of)
       const chosen = chooseTenants(candidates, bound.devices_max)
       return taskOf(seen, chosen, candidates.length)
