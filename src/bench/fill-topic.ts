@@ -110,6 +110,7 @@ function* collected(fleet: Fleet, steps: number, kind: 'batched' | 'live'): Gene
   const line = sampleLine(fleet, 0, 0).length + 1
   const together = kind === 'live' ? DEVICES_LIVE : DEVICES_PER_COLLECTOR
   const room = Math.max(1, Math.floor(MESSAGE_BYTES_MAX / (line + 16) / together))
+  // What is live sends each sample when it is taken.
   const stride = kind === 'live' ? 1 : room
   for (let from = 0; from < steps; from += stride) {
     for (let first = 0; first < fleet.devices; first += together) {

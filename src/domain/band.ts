@@ -79,7 +79,8 @@ function figureOf(detector: Detector, measurement: Measurement, figure: string):
   return value
 }
 
-function parameterOf(detector: Detector, name: string): EffectiveParameter {
+/** A parameter that a detector's bands, windows or requirements name; its absence is our fault. */
+export function parameterOf(detector: Detector, name: string): EffectiveParameter {
   const parameter = detector.parameters[name]
   assert(parameter !== undefined, `${detector.id} has no parameter ${name}`)
   return parameter

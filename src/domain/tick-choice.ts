@@ -1,3 +1,4 @@
+import { parameterOf } from './band.ts'
 import type { DetectorBundle } from './detector.ts'
 import type { Instant } from './window.ts'
 
@@ -26,11 +27,11 @@ export interface TickBound {
 export function operationsLimits({ detectors }: DetectorBundle): OperationsLimit[] {
   return detectors
     .filter(({ definition }) => definition.unit === 'operations' && definition.basis === 'observed')
-    .flatMap(({ id, definition, parameters }) => {
-      const names = new Set(definition.bands.map(band => band.passes))
+    .flatMap(detector => {
+      const names = new Set(detector.definition.bands.map(band => band.passes))
       return [...names].map(name => ({
-        detector_id: id,
-        operations: Number(parameters[name]?.value ?? 0),
+        detector_id: detector.id,
+        operations: Number(parameterOf(detector, name).value),
       }))
     })
 }

@@ -64,8 +64,7 @@ export function createAgenda({ store, clock }: { store: Store; clock: Clock }): 
   /** As of a minute ago at most; who had a turn since then is no stranger either. */
   const lately = async (dirty: readonly DirtyHour[], bound: TickBound): Promise<Known> => {
     const now = clock.now()
-    const isFresh = known !== null && now >= known.at && now - known.at < KNOWN_MS
-    if (known !== null && isFresh) return known
+    if (known && now >= known.at && now - known.at < KNOWN_MS) return known
     const [devices, near] = [await devicesOf(store, dirty), await nearLimits(store, bound)]
     known = { at: now, devices, near }
     return known
@@ -73,8 +72,8 @@ export function createAgenda({ store, clock }: { store: Store; clock: Clock }): 
 
   const marksOf = async (hours: readonly Instant[]): Promise<Mark[]> => {
     const rows = await store.query('hour-marks-named', { hours: [...hours] })
-    const known = new Set(rows.map(keyOf))
-    turns = new Map([...turns].filter(([key]) => known.has(key)))
+    const present = new Set(rows.map(keyOf))
+    turns = new Map([...turns].filter(([key]) => present.has(key)))
     const now = clock.now()
     return rows.map(row => {
       const had = turns.get(keyOf(row))
