@@ -1,14 +1,17 @@
 -- A part by device and hour, as columns: enough to tell without a look-up what is surely new, and
 -- which hours it changes. Instants in milliseconds since 1970.
 -- params: none
--- rows:   one, of arrays of one length: devices, hours, tenants (arrays), rows, distinct (ends of
---         intervals), starts (the earliest), first_ends, last_ends, counter_ends and
---         last_counter_ends (the first and the last with counters, null: none)
+-- rows:   one, of arrays of one length: devices, hours, tenants (arrays), first_rows and last_rows (of
+--         the part), rows, distinct (ends of intervals), starts (the earliest), first_ends,
+--         last_ends, counter_ends and last_counter_ends (the first and the last with counters, null:
+--         none)
 -- bound:  the rows of a part
 select
     groupArray(device_id) as devices,
     groupArray(1000. * toUnixTimestamp(hour)) as hours,
     groupArray(tenants) as tenants,
+    groupArray(first_row) as first_rows,
+    groupArray(last_row) as last_rows,
     groupArray(toFloat64(rows)) as rows,
     groupArray(toFloat64(distinct_ends)) as distinct,
     groupArray(start) as starts,
@@ -22,6 +25,8 @@ from
         device_id,
         hour,
         groupUniqArray(tenant_id) as tenants,
+        min(row) as first_row,
+        max(row) as last_row,
         count() as rows,
         uniqExact(time) as distinct_ends,
         min(end_ms - ceil(interval_s * 1000)) as start,

@@ -2,8 +2,9 @@
 -- reader in TypeScript, which stays the one authority (`readSample`): what is taken here, that
 -- reader would take too and make the same row of. A line opens with its row of the part (8 digits)
 -- and the offset of its message (16 digits).
--- params: batch_id String, source String, ingested_at DateTime64(3), time_min DateTime64(3),
---         time_max DateTime64(3), record_bytes_max UInt32
+-- params: firsts Array(Float64) (the first row of each delivery), batches and sources Array(String) (of
+--         each), ingested_at DateTime64(3), time_min DateTime64(3), time_max DateTime64(3),
+--         record_bytes_max UInt32
 -- bound:  the lines of a part
 --
 -- Why it is exact. A line that parses is an object with some members; of these, `known` have a name
@@ -74,8 +75,8 @@ with
     ]) as known
 select
     row,
-    {batch_id:String},
-    {source:String},
+    {batches:Array(String)}[share],
+    {sources:Array(String)}[share],
     offset,
     {ingested_at:DateTime64(3, 'UTC')},
     assumeNotNull(at),
@@ -122,6 +123,7 @@ from
 (
     select
         toFloat64(substring(line, 1, 8)) as row,
+        arrayCount(first -> first <= row, {firsts:Array(Float64)}) as share,
         toUInt64(substring(line, 9, 16)) as offset,
         substring(line, 25) as json,
         length(json) <= {record_bytes_max:UInt32} and startsWith(json, '{')

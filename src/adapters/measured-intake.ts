@@ -25,10 +25,10 @@ export function measuredIntake(intake: Intake, metrics: Metrics): Intake {
       metrics.delivered(receipt)
       return receipt
     },
-    async receiveRange(kind, range) {
-      const receipt = await intake.receiveRange(kind, range)
-      if (receipt !== null) metrics.delivered(receipt)
-      return receipt
+    async receiveRanges(kind, ranges) {
+      const receipts = await intake.receiveRanges(kind, ranges)
+      for (const receipt of receipts ?? []) metrics.delivered(receipt)
+      return receipts
     },
   }
 }

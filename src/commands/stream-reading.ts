@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { App } from '../app.ts'
 import { STREAMS, type StreamName } from '../domain/streams.ts'
 import type { EventStream, StreamConsumer } from '../ports/event-stream.ts'
@@ -15,6 +16,9 @@ export interface StreamReading {
   stop(): Promise<void>
 }
 
+/** Batches of one fetch come within it, each after a heartbeat of its own. */
+const HAND_OVER_MS = 10
+
 /** Throws STREAM_UNAVAILABLE when no broker answers or a topic is missing. */
 export async function startStreamReading(
   app: App,
@@ -30,6 +34,7 @@ export async function startStreamReading(
     logger,
     instance,
     intake,
+    handedOver: () => delay(HAND_OVER_MS),
     settings: settings.ingest,
     streamOf: topic => topics.get(topic) ?? 'telemetry.accelerator',
   })

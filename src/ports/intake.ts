@@ -143,12 +143,16 @@ export interface Intake {
     progress?: (receipt: Receipt) => void,
   ): Promise<Delivered>
   /**
-   * Makes one range of a partition durable as one part with one line in the ledger of partitions,
-   * and answers with its account. null: the partition was lost meanwhile and nothing was accounted;
-   * rows that were written are met again by whoever reads the range next. A message that cannot be
-   * read is one quarantined record. Throws when the store fails; then nothing is accounted either.
+   * Makes ranges of different partitions durable as one part, with a line for each in the ledger of
+   * partitions, and answers with their accounts, in their order; more than one only of samples.
+   * null: a partition was lost meanwhile and nothing was accounted; rows that were written are met
+   * again by whoever reads the ranges next. A message that cannot be read is one quarantined
+   * record. Throws when the store fails; then nothing is accounted either.
    */
-  receiveRange(kind: StreamName, range: PartitionRange): Promise<Receipt | null>
+  receiveRanges(
+    kind: StreamName,
+    ranges: readonly [PartitionRange, ...PartitionRange[]],
+  ): Promise<readonly Receipt[] | null>
   /**
    * Takes records in again that were quarantined, each under the place it first came from, so that
    * one which is still refused stays the same entry of quarantine.

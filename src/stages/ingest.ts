@@ -11,7 +11,7 @@ import { type Delivery, openDelivery } from './ingest/delivery.ts'
 import { createIdentityStage } from './ingest/identity.ts'
 import { createLock } from './ingest/lock.ts'
 import type { StreamStage } from './ingest/plan.ts'
-import { type RangeDeps, receiveRange } from './ingest/receive-range.ts'
+import { type RangeDeps, receiveRanges } from './ingest/receive-ranges.ts'
 import { createSampleStage } from './ingest/samples.ts'
 
 /**
@@ -39,12 +39,12 @@ export interface Ingest {
     kind: DeliveryKind,
     source: { readonly name: string; readonly replace_period: boolean },
   ): Delivery
-  /** Makes a range of a partition durable; see `Intake.receiveRange`. */
-  receiveRange(
+  /** Makes ranges of partitions durable; see `Intake.receiveRanges`. */
+  receiveRanges(
     kind: StreamName,
-    range: PartitionRange,
+    ranges: readonly [PartitionRange, ...PartitionRange[]],
     reading: Pick<RangeDeps, 'decodeMessage' | 'convert'>,
-  ): Promise<Receipt | null>
+  ): Promise<readonly Receipt[] | null>
   /** Drops what is held in memory about devices; called when partitions move elsewhere. */
   forget(): void
 }
@@ -86,8 +86,8 @@ export function createIngest(deps: IngestDeps): Ingest {
         name,
       )
     },
-    receiveRange: (kind, range, reading) =>
-      receiveRange({ ...deps, ...reading, stage: stageOf(kind), lock }, kind, range),
+    receiveRanges: (kind, ranges, reading) =>
+      receiveRanges({ ...deps, ...reading, stage: stageOf(kind), lock }, kind, ranges),
     forget: () => samples.forget(),
   }
 }

@@ -131,8 +131,9 @@ describe.each(ENGINES)('stage on %s', kind => {
     stage.executeLines(
       'staged-lines',
       {
-        batch_id: 'b',
-        source: 's',
+        firsts: [0],
+        batches: ['b'],
+        sources: ['s'],
         ingested_at: 0,
         time_min: Date.UTC(2020),
         time_max: Date.UTC(2030),
@@ -154,6 +155,8 @@ describe.each(ENGINES)('stage on %s', kind => {
       devices: ['GPU-1'],
       hours: [Date.UTC(2026, 0, 1, 10)],
       tenants: [['']],
+      first_rows: [0],
+      last_rows: [3],
       rows: [2],
       distinct: [2],
       starts: [Date.UTC(2026, 0, 1, 10, 0)],

@@ -15,8 +15,9 @@ import { openProbeStore } from '../support/probe-store.ts'
 import { fakeClock } from '../support/store.ts'
 
 /**
- * Invariants 1 and 2 over a partition: whatever fails between whichever two steps, whoever reads it
- * next, and however often, the store ends with what the messages say and the account balances.
+ * Invariants 1 and 2 over partitions: whatever fails between whichever two steps, whoever reads them
+ * next, how often, and whatever parts they share, the store ends with what the messages say and the
+ * account of each partition balances.
  */
 
 const RUNS = Number(process.env['FLOPWATCH_RUNS'] ?? 25)
@@ -25,7 +26,8 @@ const opened = await openProbeStore(
   {
     samples: 'select device_id, time, version, tensor_active from samples final order by all',
     // Voided parts are durable as well: only their account is made anew.
-    durable: "select max(offset_next) as next from partition_parts where kind = 'part'",
+    durable:
+      "select partition, max(offset_next) as next from partition_parts where kind = 'part' group by partition",
   },
   clock,
 )
@@ -103,7 +105,7 @@ const anyMessage = fc.oneof(
 const anyStep = fc.record({
   count: fc.integer({ min: 1, max: 6 }),
   /** The store call of this batch that fails, if there are as many. */
-  fails: fc.option(fc.record({ call: fc.nat(14), when: fc.constantFrom('before', 'after') })),
+  fails: fc.option(fc.record({ call: fc.nat(24), when: fc.constantFrom('before', 'after') })),
   handover: fc.constantFrom('no', 'no', 'calm', 'zombie'),
   commit: fc.boolean(),
 })
@@ -111,27 +113,40 @@ const anyStep = fc.record({
 interface Member {
   readonly reader: PartitionReader
   readonly generation: number
-  position: number
+  /** By partition. */
+  readonly positions: number[]
 }
+
+/** A message, and the partition that it is put into. */
+const anyPlaced = fc.record({ text: anyMessage, partition: fc.nat(2) })
 
 test('any failure, hand-over and rereading ends with what the messages say, and balances', {
   timeout: 300_000,
 }, async () => {
   const property = fc.asyncProperty(
-    fc.array(anyMessage, { minLength: 1, maxLength: 25 }),
+    fc.array(anyPlaced, { minLength: 1, maxLength: 25 }),
     fc.array(anyStep, { maxLength: 25 }),
-    async (messages, steps) => {
+    async (placed, steps) => {
       await opened.clear('samples', 'sample_losers', 'hour_marks', 'partition_parts', 'quarantine')
-      const log = new PartitionLog()
-      for (const text of messages) log.append(text === null ? null : Buffer.from(text))
-      await readThrough(log, steps)
-      const [audit, ...rest] = await auditPartitions(opened.store, 0)
-      expect(rest).toEqual([])
-      expect(audit?.faults).toEqual([])
-      expect(audit).toMatchObject({ offset_first: 0, offset_next: messages.length })
-      expect(audit?.consumed).toBe(countRecords(messages))
+      const logs = [0, 1, 2].map(partition => new PartitionLog(partition))
+      for (const { text, partition } of placed) {
+        logs[partition]?.append(text === null ? null : Buffer.from(text))
+      }
+      await readThrough(logs, steps)
+      const audits = await auditPartitions(opened.store, 0)
+      for (const log of logs) {
+        const own = placed.filter(({ partition }) => partition === log.partition)
+        const audit = audits.find(({ partition }) => partition === log.partition)
+        if (own.length === 0) {
+          expect(audit).toBeUndefined()
+          continue
+        }
+        expect(audit?.faults).toEqual([])
+        expect(audit).toMatchObject({ offset_first: 0, offset_next: own.length })
+        expect(audit?.consumed).toBe(countRecords(own.map(({ text }) => text)))
+      }
       const stored = await opened.probe('samples')
-      expect(stored).toEqual(await calmSamples(messages))
+      expect(stored).toEqual(await calmSamples(placed.map(({ text }) => text)))
     },
   )
   await fc.assert(property, { numRuns: RUNS })
@@ -139,9 +154,10 @@ test('any failure, hand-over and rereading ends with what the messages say, and 
 
 type Step = typeof anyStep extends fc.Arbitrary<infer T> ? T : never
 
-async function readThrough(log: PartitionLog, steps: readonly Step[]): Promise<void> {
+async function readThrough(logs: readonly PartitionLog[], steps: readonly Step[]): Promise<void> {
   let fault: Step['fails'] = null
   let calls = 0
+  let generation = 1
   const store = failing(opened.store, () => {
     const now = fault !== null && calls++ === fault.call
     return now && fault !== null ? (fault.when as 'before' | 'after') : 'no'
@@ -151,28 +167,33 @@ async function readThrough(log: PartitionLog, steps: readonly Step[]): Promise<v
     const settings = { batch_rows: 3, batch_characters: 1e6, retry_after_s: 1 }
     const { intake } = testIntake(store, clock, settings, instance)
     const streamOf = () => 'telemetry.accelerator' as const
-    const deps = { store, clock, instance, intake, logger: SILENT, settings, streamOf }
-    log.generation += 1
-    const { generation } = log
-    return { reader: createPartitionReader(deps), generation, position: log.committed ?? 0 }
+    const reading = { logger: SILENT, settings, streamOf, handedOver: async () => undefined }
+    const deps = { store, clock, instance, intake, ...reading }
+    generation += 1
+    for (const log of logs) log.generation = generation
+    const positions = logs.map(log => log.committed ?? 0)
+    return { reader: createPartitionReader(deps), generation, positions }
   }
+  const readAll = (member: Member, step: { count: number; commit: boolean }) =>
+    Promise.all(logs.map(log => read(log, member, step)))
   let member = join()
   for (const step of steps) {
     calls = 0
     fault = step.fails
-    const pending = read(log, member, step)
+    const pending = readAll(member, step)
     if (step.handover === 'zombie') {
       // The old member is still at work, and does not know yet, while the new one reads.
-      const old = pending
       member = join()
-      await Promise.all([old, read(log, member, { ...step, commit: true })])
+      await Promise.all([pending, readAll(member, { ...step, commit: true })])
     } else await pending
     if (step.handover === 'calm') member = join()
   }
   fault = null
-  for (let tries = 0; member.position < log.end || log.committed !== log.end; tries += 1) {
+  const isRead = (log: PartitionLog) =>
+    log.end === 0 || (member.positions[log.partition] === log.end && log.committed === log.end)
+  for (let tries = 0; !logs.every(isRead); tries += 1) {
     expect(tries).toBeLessThan(200)
-    await read(log, member, { count: 100, commit: true })
+    await readAll(member, { count: 100, commit: true })
   }
 }
 
@@ -181,16 +202,21 @@ async function read(
   member: Member,
   { count, commit }: { count: number; commit: boolean },
 ): Promise<void> {
+  const { partition } = log
+  // A broker hands over nothing where nothing is.
+  if (log.end === 0) return
   const knows = () => false
-  const batch = log.fetch(member.position, count, { generation: member.generation, knows })
+  const { generation } = member
+  const batch = log.fetch(member.positions[partition] ?? 0, count, { generation, knows })
   const verdict = await member.reader.read(batch)
-  if (verdict.kind === 'seek') member.position = verdict.offset
+  if (verdict.kind === 'seek') member.positions[partition] = verdict.offset
   if (verdict.kind !== 'durable') return
-  member.position = batch.next
+  member.positions[partition] = batch.next
   // The broker takes no commit of a generation gone by.
   if (!commit || member.generation !== log.generation) return
-  const [covered] = await opened.probe('durable')
-  expect(batch.next).toBeLessThanOrEqual(Number(Reflect.get(Object(covered), 'next')))
+  const covered = (await opened.probe('durable')).map(row => Object(row))
+  const own = covered.find(row => Number(row.partition) === partition)
+  expect(batch.next).toBeLessThanOrEqual(Number(own?.next))
   log.committed = batch.next
 }
 

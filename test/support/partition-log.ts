@@ -3,10 +3,15 @@ import type { PartitionBatch, StreamMessage } from '../../src/ports/event-stream
 /** One partition of a log, kept in memory: what is in it, and who may read it. */
 export class PartitionLog {
   readonly messages: StreamMessage[] = []
+  readonly partition: number
   /** Offsets that hold no message, as transactions and compaction leave them. */
   start = 0
   committed: number | null = null
   generation = 1
+
+  constructor(partition = 0) {
+    this.partition = partition
+  }
 
   append(value: Uint8Array | null): void {
     this.messages.push({ offset: this.end, value })
@@ -32,7 +37,7 @@ export class PartitionLog {
     const messages = this.messages.filter(message => message.offset >= from).slice(0, count)
     return {
       topic: 'telemetry.accelerator',
-      partition: 0,
+      partition: this.partition,
       generation: member.generation,
       position: from > this.end ? this.start : from,
       next: (messages.at(-1)?.offset ?? from - 1) + 1,

@@ -116,12 +116,9 @@ async function readPartition(app: App): Promise<void> {
   const place = { topic: 'telemetry.accelerator', partition: 0, incarnation: 0, generation: 1 }
   const range = { ...place, epoch: 1, isStale: () => false }
   const read = (first: number, next: number) =>
-    app.intake.receiveRange('telemetry.accelerator', {
-      ...range,
-      first,
-      next,
-      messages: messages.slice(first, next),
-    })
+    app.intake.receiveRanges('telemetry.accelerator', [
+      { ...range, first, next, messages: messages.slice(first, next) },
+    ])
   await app.store.append('partition_parts', [
     {
       topic: place.topic,

@@ -49,9 +49,18 @@ export const ingestQueries = {
       next: sqlCount,
     }),
   },
-  'partition-claim-newest': {
-    params: z.object({ topic: z.string(), partition: z.number(), epoch: z.number() }),
-    row: z.object({ epoch: sqlCount, instance: z.string() }),
+  'partition-claims-newest': {
+    params: z.object({
+      topics: keys,
+      partitions: z.array(z.number()),
+      epoch_min: z.number(),
+    }),
+    row: z.object({
+      topic: z.string(),
+      partition: sqlCount,
+      epoch: sqlCount,
+      instance: z.string(),
+    }),
   },
   'partition-part-start': {
     params: z.object({ topic: z.string(), partition: z.number(), offset: z.number() }),
@@ -62,8 +71,9 @@ export const ingestQueries = {
     row: z.object({ quarantine_id: z.string() }),
   },
   'sample-losers': {
-    params: z.object({ source: z.string(), hours: hoursParam, devices: keys }),
+    params: z.object({ sources: keys, hours: hoursParam, devices: keys }),
     row: z.object({
+      source: z.string(),
       device_id: z.string(),
       time: sqlCount,
       version: sqlWide,

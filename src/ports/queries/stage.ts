@@ -11,8 +11,9 @@ export const stageQueries = {
   'staged-create': { params: none, row: null },
   'staged-lines': {
     params: z.object({
-      batch_id: z.string(),
-      source: z.string(),
+      firsts: numbers,
+      batches: texts,
+      sources: texts,
       ingested_at: timeParam,
       time_min: timeParam,
       time_max: timeParam,
@@ -31,6 +32,8 @@ export const stageQueries = {
       devices: texts,
       hours: numbers,
       tenants: z.array(texts),
+      first_rows: numbers,
+      last_rows: numbers,
       rows: numbers,
       distinct: numbers,
       starts: numbers,

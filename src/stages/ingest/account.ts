@@ -1,13 +1,20 @@
 import type { Instant } from '../../domain/window.ts'
 import type { Receipt } from '../../ports/intake.ts'
-import type { DeliveryContext, Plan } from './plan.ts'
+import type { DeliveryContext, PlanCounts } from './plan.ts'
+
+/** What a part holds of a delivery. */
+export interface ShareCounts {
+  readonly counts: PlanCounts
+  readonly consumed: number
+  readonly quarantined: number
+}
 
 /** The running sums of a delivery; only what is durable is in them. */
 export interface Account {
   readonly context: DeliveryContext
   /** Parts are numbered from 1; the number is the version of the ledger row. */
   nextPart(): number
-  add(plan: Plan, consumed: number, quarantined: number): void
+  add(share: ShareCounts): void
   end(bytes: number, source_hash: string): void
   receipt(): Receipt
 }
@@ -32,15 +39,15 @@ export function openAccount(context: DeliveryContext): Account {
       parts += 1
       return parts
     },
-    add(plan, consumed, quarantined) {
+    add({ counts, consumed, quarantined }) {
       sums.consumed += consumed
-      sums.accepted += plan.accepted
-      sums.duplicates += plan.duplicates
-      sums.revised += plan.revised
-      sums.conflicts += plan.conflicts
+      sums.accepted += counts.accepted
+      sums.duplicates += counts.duplicates
+      sums.revised += counts.revised
+      sums.conflicts += counts.conflicts
       sums.quarantined += quarantined
-      sums.time_min = least(sums.time_min, plan.time_min, Math.min)
-      sums.time_max = least(sums.time_max, plan.time_max, Math.max)
+      sums.time_min = least(sums.time_min, counts.time_min, Math.min)
+      sums.time_max = least(sums.time_max, counts.time_max, Math.max)
     },
     end(bytes, source_hash) {
       sums.bytes = bytes

@@ -1,7 +1,7 @@
 import type { Instant } from '../../domain/window.ts'
 import type { QueryRow } from '../../ports/queries/registry.ts'
 import type { Store } from '../../ports/store.ts'
-import { partitionSource } from './receive-range.ts'
+import { partitionSource } from './receive-ranges.ts'
 
 /**
  * The proof that partitions were counted once: what the ledger says was consumed, set against what

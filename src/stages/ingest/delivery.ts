@@ -51,17 +51,18 @@ export function openDelivery(
   source: string,
 ): Delivery {
   const account = openAccount(context)
-  let pending = beginPart(deps.stage, context)
+  const begin = (): Pending => beginPart(deps.stage, context, source)
+  let pending = begin()
   let writing: Promise<void> = Promise.resolve()
 
   const store = async (ready: Pending, before: Promise<void>, end?: End): Promise<void> => {
-    const prepared = preparePart(ready, context, source)
+    const prepared = preparePart(ready)
     // Both are awaited below, one after the other.
     prepared.catch(() => undefined)
     try {
       await before
       await prepared
-      if (ready.records === 0) return
+      if (ready.shares[0].records === 0) return
       await deps.lock(() => writePart(deps, ready, nextPart(deps, account, source, end)))
     } finally {
       await prepared.catch(() => undefined)
@@ -72,14 +73,14 @@ export function openDelivery(
   const flush = async (end?: End): Promise<void> => {
     const before = writing
     writing = store(pending, before, end)
-    pending = beginPart(deps.stage, context)
+    pending = begin()
     // Whoever awaits next sees the failure; until then it must not count as unhandled.
     writing.catch(() => undefined)
     await before
   }
 
   const drain = async (end?: End): Promise<void> => {
-    if (pending.records + pending.lines > 0) await flush(end)
+    if (pending.taken > 0) await flush(end)
     await writing
   }
 
@@ -94,7 +95,7 @@ export function openDelivery(
     async add(block) {
       if (isLines(block) && pending.part.lines) return addLines(block)
       for (const record of await recordsOf(block)) {
-        takeRecord(pending, record, context, source)
+        takeRecord(pending, record, source)
         if (isFull(pending, deps.settings)) await flush()
       }
     },
@@ -105,7 +106,7 @@ export function openDelivery(
       await deps.lock(async () => {
         const plan: Plan = (await deps.stage.finish?.(context)) ?? planOf({})
         account.end(bytes, source_hash)
-        await writePlan(deps, plan, nextPart(deps, account, source))
+        await writePlan(deps, plan, { context, source }, nextPart(deps, account, source))
       })
       return account.receipt()
     },
@@ -113,12 +114,13 @@ export function openDelivery(
       await drain()
       account.end(bytes, '')
       if (account.receipt().consumed > 0) {
-        await deps.lock(() => writePlan(deps, planOf({}), nextPart(deps, account, source)))
+        const told = nextPart(deps, account, source)
+        await deps.lock(() => writePlan(deps, planOf({}), { context, source }, told))
       }
       return account.receipt()
     },
     async abandon() {
-      pending = beginPart(deps.stage, context)
+      pending = begin()
       await writing.catch(() => undefined)
     },
     receipt: () => account.receipt(),
@@ -133,14 +135,11 @@ interface End {
 }
 
 function nextPart(deps: DeliveryDeps, account: Account, source: string, end?: End): PartWriting {
-  const { context } = account
   const part = account.nextPart()
   return {
-    context,
-    source,
-    mark: `${context.batch_id}-${part}`,
-    async ledger(plan, consumed, quarantined) {
-      account.add(plan, consumed, quarantined)
+    mark: `${account.context.batch_id}-${part}`,
+    async ledger(shares) {
+      for (const share of shares) account.add(share)
       if (end) {
         account.end(end.bytes, end.source_hash)
         end.isTold = true

@@ -38,8 +38,8 @@ export function createIntake(deps: IntakeDeps): Intake {
       const told = await tellKind(blocks, source)
       return storeBlocks(deps, { kind: told.kind, blocks: told.blocks, source, meter, progress })
     },
-    receiveRange(kind, range) {
-      return deps.ingest.receiveRange(kind, range, {
+    receiveRanges(kind, ranges) {
+      return deps.ingest.receiveRanges(kind, ranges, {
         decodeMessage: value => deps.decodeMessage(value, boundsOf(deps)),
         convert: deps.convertFor(kind),
       })

@@ -48,19 +48,26 @@ export async function claimPartition(
     const incarnation = reason === 'restart' ? epoch : (head?.incarnation ?? 0)
     const claim = { generation: place.generation, epoch, incarnation, next }
     await writeClaim(deps, place, { ...claim, reason })
-    if (await stillHolds(deps, place, claim)) return claim
+    const [held] = await stillHold(deps, [{ ...place, ...claim }])
+    if (held) return claim
   }
   return null
 }
 
-/** Whether no newer claim has come in between. */
-export async function stillHolds(
+/** Of each claim, whether no newer one has come in between. */
+export async function stillHold(
   { store, instance }: ClaimDeps,
-  { topic, partition }: Place,
-  { epoch }: Claim,
-): Promise<boolean> {
-  const [newest] = await store.query('partition-claim-newest', { topic, partition, epoch })
-  return newest?.epoch === epoch && newest.instance === instance
+  claims: readonly (Pick<Place, 'topic' | 'partition'> & Pick<Claim, 'epoch'>)[],
+): Promise<readonly boolean[]> {
+  const newest = await store.query('partition-claims-newest', {
+    topics: claims.map(({ topic }) => topic),
+    partitions: claims.map(({ partition }) => partition),
+    epoch_min: Math.min(...claims.map(({ epoch }) => epoch)),
+  })
+  return claims.map(({ topic, partition, epoch }) => {
+    const found = newest.find(row => row.topic === topic && row.partition === partition)
+    return found?.epoch === epoch && found.instance === instance
+  })
 }
 
 /** Where the ledger ends; null for a partition that nobody has read. */

@@ -3,14 +3,8 @@ import type { IngestSettings } from '../../domain/ingest-settings.ts'
 import type { StreamName } from '../../domain/streams.ts'
 import type { Logger } from '../../ports/clock.ts'
 import type { BatchVerdict, PartitionBatch, StreamMessage } from '../../ports/event-stream.ts'
-import type { Intake } from '../../ports/intake.ts'
-import {
-  type Claim,
-  type ClaimDeps,
-  type ClaimReason,
-  claimPartition,
-  stillHolds,
-} from './partition-claim.ts'
+import { type Claim, type ClaimReason, claimPartition } from './partition-claim.ts'
+import { createSharing, type Sharing, type SharingDeps } from './shared-parts.ts'
 
 /**
  * Partitions of a log into the store, each message once. The ledger in the store says how far a
@@ -18,8 +12,7 @@ import {
  * Contiguity is checked here and nowhere else: what is stored next begins where the last part ended.
  */
 
-export interface ReaderDeps extends ClaimDeps {
-  readonly intake: Intake
+export interface ReaderDeps extends SharingDeps {
   readonly logger: Logger
   readonly settings: Pick<IngestSettings, 'batch_rows' | 'batch_characters' | 'retry_after_s'>
   readonly streamOf: (topic: string) => StreamName
@@ -46,46 +39,59 @@ interface Held {
 /** A fault that repeating does not cure: looked at again, but not in a hurry. */
 const HALT_S = 30
 
+interface Reading extends ReaderDeps {
+  readonly held: Map<string, Held>
+  readonly waitingOnes: Map<string, WaitingPartition>
+  readonly sharing: Sharing
+}
+
 export function createPartitionReader(deps: ReaderDeps): PartitionReader {
-  const held = new Map<string, Held>()
-  const waiting = new Map<string, WaitingPartition>()
+  const sharing = createSharing(deps)
+  const reading: Reading = { ...deps, held: new Map(), waitingOnes: new Map(), sharing }
+  const { held, waitingOnes } = reading
   return {
-    waiting: () => [...waiting.values()],
+    waiting: () => [...waitingOnes.values()],
     async read(batch) {
       const name = `${batch.topic}/${batch.partition}`
+      const isAlone = waitingOnes.has(name)
       try {
-        const verdict = await readBatch(deps, held, name, batch)
-        if (verdict.kind !== 'wait') waiting.delete(name)
+        const verdict = await readBatch(reading, name, batch, isAlone)
+        if (verdict.kind !== 'wait') waitingOnes.delete(name)
         return verdict
       } catch (fault) {
         // What the store has of this attempt is not known: the next one asks it.
         held.delete(name)
-        return waitFor(deps, waiting, name, fault)
+        return waitFor(reading, name, fault, isAlone)
       }
     },
   }
 }
 
+/** A fault in company may be that of another's records: it is tried alone before it halts. */
 function waitFor(
-  { logger, settings }: ReaderDeps,
-  waiting: Map<string, WaitingPartition>,
+  { logger, settings, waitingOnes }: Reading,
   name: string,
   fault: unknown,
+  isAlone: boolean,
 ): BatchVerdict {
-  const busy = fault instanceof Fault && fault.retryable
+  const passes = fault instanceof Fault && fault.retryable
+  const busy = passes || !isAlone
   const why = fault instanceof Error ? fault.message : String(fault)
-  waiting.set(name, { name, state: busy ? 'busy' : 'halted', why })
+  waitingOnes.set(name, { name, state: busy ? 'busy' : 'halted', why })
   logger[busy ? 'warn' : 'error']({ fault, partition: name }, `partition ${name} waits: ${why}`)
-  return { kind: 'wait', seconds: busy ? settings.retry_after_s : HALT_S }
+  if (passes) return { kind: 'wait', seconds: settings.retry_after_s }
+  return { kind: 'wait', seconds: isAlone ? HALT_S : 0 }
 }
 
 async function readBatch(
-  deps: ReaderDeps,
-  held: Map<string, Held>,
+  deps: Reading,
   name: string,
   batch: PartitionBatch,
+  isAlone: boolean,
 ): Promise<BatchVerdict> {
-  const place = await placeOf(deps, held, name, batch)
+  const placing = placeOf(deps, name, batch)
+  deps.sharing.expect(placing)
+  const place = await placing
   if (place === null) return { kind: 'wait', seconds: deps.settings.retry_after_s }
   if (place.claim.next !== batch.position) {
     place.sought = place.claim.next
@@ -95,10 +101,10 @@ async function readBatch(
   for (const range of cut(batch, deps.settings)) {
     const { topic, partition, isStale } = batch
     const whole = { topic, partition, isStale, ...place.claim, ...range }
-    const receipt = await deps.intake.receiveRange(deps.streamOf(topic), whole)
+    const isHeld = await deps.sharing.store(deps.streamOf(topic), whole, isAlone)
     await batch.heartbeat()
-    if (receipt === null || !(await stillHolds(deps, batch, place.claim))) {
-      held.delete(name)
+    if (!isHeld) {
+      deps.held.delete(name)
       return { kind: 'wait', seconds: 0 }
     }
     place.claim = { ...place.claim, next: range.next }
@@ -107,13 +113,8 @@ async function readBatch(
 }
 
 /** The claim that a batch is read under; where the log cannot go on from it, a new one. */
-async function placeOf(
-  deps: ReaderDeps,
-  held: Map<string, Held>,
-  name: string,
-  batch: PartitionBatch,
-): Promise<Held | null> {
-  const known = held.get(name)
+async function placeOf(deps: Reading, name: string, batch: PartitionBatch): Promise<Held | null> {
+  const known = deps.held.get(name)
   const current = known?.claim.generation === batch.generation ? known : null
   const start = current ? leap(current, batch) : { otherwise: batch.position }
   if (current !== null && start === null) return current
@@ -129,7 +130,7 @@ async function placeOf(
     )
   }
   const place = { claim, sought: null }
-  held.set(name, place)
+  deps.held.set(name, place)
   return place
 }
 

@@ -17,17 +17,23 @@ export interface Touched {
 /** Hours that the meter must rebuild. */
 export type TouchedHours = ReadonlyMap<Instant, Touched>
 
-/** What a stream makes of a part: counts, rows to write, hours that the meter must rebuild. */
-export interface Plan {
+/** What becomes of the records of one delivery. */
+export interface PlanCounts {
   readonly accepted: number
   readonly duplicates: number
   readonly revised: number
   readonly conflicts: number
+  readonly time_min: Instant | null
+  readonly time_max: Instant | null
+}
+
+/** What a stream makes of a part: counts, rows to write, hours that the meter must rebuild. */
+export interface Plan {
+  /** One for each delivery that has records in the part, in the order in which they joined it. */
+  readonly counts: readonly PlanCounts[]
   readonly hours: TouchedHours
   /** Written in this order, each durable before the next. */
   readonly writes: readonly (TableWrite | StatementWrite)[]
-  readonly time_min: Instant | null
-  readonly time_max: Instant | null
   /**
    * Called before the first row is written: whatever becomes of the writing, what is held in memory
    * must no longer call these records new.
@@ -65,6 +71,8 @@ export interface StreamPart {
   add(record: DecodedRecord & { readonly value: object }): Rejection | null
   /** Only where lines may stay uncut for now. */
   readonly lines?: LineTaker
+  /** What is taken in from here on is of another delivery; only where deliveries may share a part. */
+  join?(delivery: DeliveryContext): void
   /** Brings what was taken near the store, while earlier parts are still written. */
   prepare?(): Promise<LateRecords>
   plan(): Promise<Plan>
@@ -89,12 +97,14 @@ export type LineTaker = (
 
 /** What became of the lines of a part. */
 export interface LateRecords {
-  /** Records that they held: blank lines hold none. */
-  readonly records: number
+  /** Records that they held, delivery by delivery: blank lines hold none. */
+  readonly records: readonly number[]
   readonly rejected: readonly RejectedRecord[]
 }
 
 export interface RejectedRecord {
+  /** Which of the deliveries of the part it is of. */
+  readonly share: number
   readonly record: Pick<DecodedRecord, 'raw' | 'position' | 'stream'>
   readonly rejection: Rejection
   /** null: that of the part. */
@@ -115,20 +125,23 @@ export interface StreamDeps {
 
 const NOTHING: TouchedHours = new Map()
 
-/** A plan with only what is given; the rest is nothing. */
-export function planOf(part: Partial<Plan>): Plan {
-  return {
-    accepted: 0,
-    duplicates: 0,
-    revised: 0,
-    conflicts: 0,
-    hours: NOTHING,
-    writes: [],
-    time_min: null,
-    time_max: null,
-    announce: () => undefined,
-    ...part,
-  }
+const NO_COUNTS: PlanCounts = {
+  accepted: 0,
+  duplicates: 0,
+  revised: 0,
+  conflicts: 0,
+  time_min: null,
+  time_max: null,
+}
+
+/** A plan for a part of one delivery with only what is given; the rest is nothing. */
+export function planOf({
+  hours = NOTHING,
+  writes = [],
+  announce = () => undefined,
+  ...counts
+}: Partial<Omit<Plan, 'counts'> & PlanCounts>): Plan {
+  return { counts: [{ ...NO_COUNTS, ...counts }], hours, writes, announce }
 }
 
 /** Calls `look` with slices of at most `size`, one after the other, and joins the answers. */

@@ -2,22 +2,17 @@ import { tabLine } from '../../domain/tab-line.ts'
 import type { Instant } from '../../domain/window.ts'
 import type { StageQueryRow } from '../../ports/queries/stage.ts'
 import type { Stage } from '../../ports/stage.ts'
-import {
-  type DeliveryContext,
-  inSlices,
-  type StreamDeps,
-  type TableWrite,
-  type TouchedHours,
-} from './plan.ts'
+import { inSlices, type StreamDeps, type TableWrite, type TouchedHours } from './plan.ts'
 import { hoursTouched } from './sample-hours.ts'
 import {
+  acceptedOf,
   type ContestedSample,
-  contentOf,
   type Loser,
   loserWrite,
   type SampleCounts,
   settle,
 } from './sample-settle.ts'
+import type { SampleShares } from './sample-shares.ts'
 import { createTouching } from './touched-hours.ts'
 
 /** Samples that may be stored already, or that repeat: what becomes of each. */
@@ -33,31 +28,33 @@ export interface ContestedHour {
 }
 
 export interface Outcome {
-  readonly counts: SampleCounts
   readonly hours: TouchedHours
   readonly losers: TableWrite
   /** Rows that are not to be written; they are in the stage's `excluded`, if there are any. */
   readonly excluded: number
 }
 
+/** Settles contested hours; what becomes of their samples is added to the counts of each delivery. */
 export async function contest(
   deps: StreamDeps,
-  delivery: DeliveryContext,
+  shares: SampleShares,
   stage: Stage,
-  contested: readonly ContestedHour[],
+  {
+    contested,
+    counts,
+  }: { readonly contested: readonly ContestedHour[]; readonly counts: readonly SampleCounts[] },
 ): Promise<Outcome> {
-  const counts = { accepted: 0, duplicates: 0, revised: 0, conflicts: 0 }
   const losers: Loser[] = []
   const samples = contested.length === 0 ? [] : await meet(stage, contested)
-  const replaced = await loadReplaced(deps, delivery, samples)
-  const { winners, excluded } = settle(samples, counts, losers, { delivery, replaced })
+  const replaced = await loadReplaced(deps, shares, samples)
+  const { winners, excluded } = settle(samples, counts, losers, { shares, replaced })
   if (excluded.length > 0) {
     await stage.execute('excluded-create', {})
     const lines = excluded.map(row => tabLine([row]))
     await stage.appendLines('excluded', ['row'], lines)
   }
   const hours = hoursOf(winners, contested)
-  return { counts, hours, losers: loserWrite(losers, delivery), excluded: excluded.length }
+  return { hours, losers: loserWrite(losers, shares), excluded: excluded.length }
 }
 
 /** Hours of devices that a statement can name; with more of them the whole part is looked at. */
@@ -140,20 +137,18 @@ const DEVICES_PER_LOOK = 2000
 /** Only where a partition is read again can a record be one that was accepted and replaced since. */
 async function loadReplaced(
   deps: StreamDeps,
-  { origin }: DeliveryContext,
+  { deliveries }: SampleShares,
   samples: readonly ContestedSample[],
 ): Promise<ReadonlyMap<string, number>> {
+  const sources = deliveries.map(({ origin }) => origin).filter(origin => origin !== '')
   const outdone = samples.filter(({ held, version }) => held !== null && held.version > version)
-  if (origin === '' || outdone.length === 0) return new Map()
+  if (sources.length === 0 || outdone.length === 0) return new Map()
+  const hours = [...new Set(outdone.map(sample => sample.hour))]
   const devices = [...new Set(outdone.map(sample => sample.device_id))]
   const found = await inSlices(devices, DEVICES_PER_LOOK, slice =>
-    deps.store.query('sample-losers', {
-      source: origin,
-      hours: [...new Set(outdone.map(sample => sample.hour))],
-      devices: [...slice],
-    }),
+    deps.store.query('sample-losers', { sources, hours, devices: [...slice] }),
   )
   return new Map(
-    found.map(row => [contentOf({ ...row, end: row.time }), row.source_offset] as const),
+    found.map(row => [acceptedOf(row.source, { ...row, end: row.time }), row.source_offset]),
   )
 }

@@ -4,9 +4,11 @@ import { DAY_MS, type Instant } from '../../domain/window.ts'
 import type { StageQueryRow } from '../../ports/queries/stage.ts'
 import type { Stage } from '../../ports/stage.ts'
 import type { HighWater } from './high-water.ts'
-import { type DeliveryContext, type Plan, planOf, type StreamDeps } from './plan.ts'
+import { type Plan, planOf, type StreamDeps } from './plan.ts'
 import { type ContestedHour, contest, type Outcome } from './sample-contest.ts'
 import { type HourOfDevice, hoursTouched } from './sample-hours.ts'
+import { noCounts, type SampleCounts, widen } from './sample-settle.ts'
+import { type SampleShares, shareOf } from './sample-shares.ts'
 import { createTouching } from './touched-hours.ts'
 
 /** Settling a part of samples that lies on a stage. */
@@ -20,13 +22,18 @@ export interface StagedSamples {
   readonly samples: number
 }
 
+/** The plan of a part without samples. */
+export function planNothing({ deliveries }: SampleShares): Plan {
+  return { ...planOf({}), counts: deliveries.map(noCounts) }
+}
+
 /**
  * What is newer than anything stored of its device, and occurs once, is surely new: such hours of
  * devices need no look-up, and only they are most of a live stream. The others are contested.
  */
 export async function planSamples(
   deps: SettleDeps,
-  delivery: DeliveryContext,
+  shares: SampleShares,
   { stage, samples }: StagedSamples,
 ): Promise<Plan> {
   const groups = groupsOf(await stage.query('staged-groups', {}))
@@ -39,36 +46,44 @@ export async function planSamples(
   await highWater.load(devices, least(groups.map(group => group.hour)))
   const touching = createTouching()
   const contested: ContestedHour[] = []
-  let accepted = 0
+  const counts = shares.deliveries.map(noCounts)
   for (const group of groups) {
     const { floor, newest, reading } = highWater.of(group.device_id)
     const known = group.hour >= floor
-    if (known && group.first_end > newest && group.distinct === group.rows) {
-      accepted += group.rows
+    const of = shareOf(shares, group.first_row)
+    const isOne = group.distinct === group.rows && of === shareOf(shares, group.last_row)
+    if (known && group.first_end > newest && isOne) {
+      const own = counts[of]
+      if (own) countNew(own, group)
       touching.add(hoursTouched(group, reading), group.tenants, 1)
     } else contested.push({ ...group, reading, newest: known ? newest : Number.POSITIVE_INFINITY })
   }
-  const outcome = await contest(deps, delivery, stage, contested)
+  const outcome = await contest(deps, shares, stage, { contested, counts })
   touching.join(outcome.hours)
-  return planOf({
-    ...outcome.counts,
-    accepted: accepted + outcome.counts.accepted,
+  return {
+    counts,
     hours: touching.hours,
     writes: [outcome.losers, { run: () => moveRows(stage, groups, samples, outcome) }],
-    time_min: least(groups.map(group => group.first_end)),
-    time_max: -least(groups.map(group => -group.last_end)),
     announce() {
       for (const group of groups) {
         highWater.raise(group.device_id, group.last_end, group.last_counter_end)
       }
     },
-  })
+  }
+}
+
+function countNew(counts: SampleCounts, { rows, first_end, last_end }: SampleGroup): void {
+  counts.accepted += rows
+  widen(counts, first_end, last_end)
 }
 
 /** The samples of one device that are filed under one hour. */
 interface SampleGroup extends HourOfDevice {
   readonly device_id: string
   readonly tenants: readonly string[]
+  /** Of the part; between them lie rows of others. */
+  readonly first_row: number
+  readonly last_row: number
   readonly rows: number
   /** Different ends of intervals among them. */
   readonly distinct: number
@@ -83,6 +98,8 @@ function groupsOf([found]: readonly StageQueryRow<'staged-groups'>[]): SampleGro
     device_id,
     hour: found.hours[index] ?? 0,
     tenants: found.tenants[index] ?? [],
+    first_row: found.first_rows[index] ?? 0,
+    last_row: found.last_rows[index] ?? 0,
     rows: found.rows[index] ?? 0,
     distinct: found.distinct[index] ?? 0,
     start: found.starts[index] ?? 0,

@@ -1,8 +1,10 @@
+import { assert } from '../../domain/fault.ts'
 import { rankOf } from '../../domain/records/version.ts'
 import { tabLine } from '../../domain/tab-line.ts'
 import { DAY_MS, type Instant, toSqlSecond, toSqlTime } from '../../domain/window.ts'
 import type { DeliveryContext, TableWrite } from './plan.ts'
 import { originOf } from './sample-row.ts'
+import { type SampleShares, shareOf } from './sample-shares.ts'
 
 /** Samples under one identity: which content holds it, and what is said of the others. */
 
@@ -53,8 +55,8 @@ export interface Loser {
 
 /** What a part is settled against besides what is held. */
 export interface Own {
-  readonly delivery: DeliveryContext
-  /** Contents of this very partition that were accepted and replaced since: identity → offset. */
+  readonly shares: SampleShares
+  /** Contents that were accepted of a partition and replaced since: `acceptedOf` → offset. */
   readonly replaced: ReadonlyMap<string, number>
 }
 
@@ -63,6 +65,18 @@ export interface SampleCounts {
   duplicates: number
   revised: number
   conflicts: number
+  time_min: Instant | null
+  time_max: Instant | null
+}
+
+export function noCounts(): SampleCounts {
+  return { accepted: 0, duplicates: 0, revised: 0, conflicts: 0, time_min: null, time_max: null }
+}
+
+/** Samples that ended from `first` to `last` are among those that were counted. */
+export function widen(counts: SampleCounts, first: Instant, last: Instant): void {
+  counts.time_min = Math.min(counts.time_min ?? first, first)
+  counts.time_max = Math.max(counts.time_max ?? last, last)
 }
 
 /**
@@ -72,7 +86,7 @@ export interface SampleCounts {
  */
 export function settle(
   rows: readonly ContestedSample[],
-  counts: SampleCounts,
+  counts: readonly SampleCounts[],
   losers: Loser[],
   own: Own,
 ): { readonly winners: readonly ContestedSample[]; readonly excluded: readonly number[] } {
@@ -81,7 +95,11 @@ export function settle(
   for (const row of rows) {
     const name = `${row.end} ${row.device_id}`
     const holder = holders.get(name) ?? heldOf(row)
-    const next = settleOne(row, holder, { counts, losers, own, replaced })
+    const share = shareOf(own.shares, row.row)
+    const [mine, delivery] = [counts[share], own.shares.deliveries[share]]
+    assert(mine && delivery, 'a row is of one of the deliveries')
+    widen(mine, row.end, row.end)
+    const next = settleOne(row, holder, { counts: mine, delivery, losers, own, replaced })
     holders.set(name, next)
   }
   const winners = [...holders.values()].flatMap(({ row }) => (row === null ? [] : [row]))
@@ -91,6 +109,8 @@ export function settle(
 
 interface Settling {
   readonly counts: SampleCounts
+  /** That the row came with. */
+  readonly delivery: DeliveryContext
   readonly losers: Loser[]
   readonly own: Own
   /** As `Own.replaced`, without what this part has met. */
@@ -100,7 +120,7 @@ interface Settling {
 function settleOne(
   row: ContestedSample,
   holder: Holder | null,
-  { counts, losers, own, replaced }: Settling,
+  { counts, delivery, losers, own, replaced }: Settling,
 ): Holder {
   const { version, tenant_id } = row
   if (holder === null) {
@@ -108,13 +128,13 @@ function settleOne(
     return { version, tenant_id, stored: null, row }
   }
   if (holder.version === version) {
-    const again = !holder.isMet && isOwn(holder.stored, own, row)
+    const again = !holder.isMet && isOwn(holder.stored, delivery, row)
     counts[again ? 'accepted' : 'duplicates'] += 1
     return again ? { ...holder, isMet: true } : holder
   }
   if (rankOf(holder.version) === rankOf(version)) counts.conflicts += 1
   if (holder.version > version) {
-    const name = contentOf(row)
+    const name = acceptedOf(delivery.origin, row)
     const again = replaced.get(name) === row.offset
     if (again) replaced.delete(name)
     counts[again ? 'accepted' : 'duplicates'] += 1
@@ -124,7 +144,7 @@ function settleOne(
   counts.accepted += 1
   counts.revised += 1
   const before = holder.row
-    ? { source: originOf(own.delivery), offset: holder.row.offset }
+    ? { source: sourceOf(own.shares, holder.row), offset: holder.row.offset }
     : holder.stored
   losers.push({ row, version: holder.version, tenant_id: holder.tenant_id, stored: before })
   return { version, tenant_id, stored: null, row }
@@ -135,18 +155,25 @@ function heldOf(row: ContestedSample): Holder | null {
   return held && { version: held.version, tenant_id: held.tenant_id, stored: held, row: null }
 }
 
-function isOwn(stored: Origin | null, { delivery }: Own, { offset }: ContestedSample): boolean {
-  const { origin } = delivery
+function isOwn(
+  stored: Origin | null,
+  { origin }: DeliveryContext,
+  { offset }: ContestedSample,
+): boolean {
   return origin !== '' && stored?.source === origin && stored.offset === offset
 }
 
-/** A content under its identity. */
-export function contentOf(row: {
-  readonly device_id: string
-  readonly end: Instant
-  readonly version: bigint
-}): string {
-  return JSON.stringify([row.device_id, row.end, String(row.version)])
+function sourceOf(shares: SampleShares, { row }: ContestedSample): string {
+  const delivery = shares.deliveries[shareOf(shares, row)]
+  return delivery ? originOf(delivery) : ''
+}
+
+/** A content under its identity, as a partition brought it. */
+export function acceptedOf(
+  source: string,
+  row: { readonly device_id: string; readonly end: Instant; readonly version: bigint },
+): string {
+  return JSON.stringify([source, row.device_id, row.end, String(row.version)])
 }
 
 const LOSER_COLUMNS = [
@@ -166,10 +193,11 @@ const LOSER_COLUMNS = [
  * Written before the samples: once a winner has replaced a loser, nobody could name the loser any
  * more. A loser whose winner never arrives is no conflict, because readers want two contents.
  */
-export function loserWrite(losers: readonly Loser[], delivery: DeliveryContext): TableWrite {
+export function loserWrite(losers: readonly Loser[], shares: SampleShares): TableWrite {
   const lines = losers.map(({ row, version, tenant_id, stored }) => {
+    const batch_id = shares.deliveries[shareOf(shares, row.row)]?.batch_id ?? ''
     const cells = [toSqlSecond(row.hour), row.device_id, toSqlTime(row.end)]
-    const rest = [Number(rankOf(version)), tenant_id, delivery.batch_id]
+    const rest = [Number(rankOf(version)), tenant_id, batch_id]
     const origin = [stored?.source ?? '', stored?.offset ?? 0, stored === null ? 0 : 1]
     return tabLine([...cells, String(version), ...rest, ...origin])
   })

@@ -1,16 +1,16 @@
 import { createHighWater } from './high-water.ts'
 import { createLineGate } from './line-gate.ts'
 import { createSlabPool } from './line-rows.ts'
+import type { LineTaker, Plan, StreamDeps, StreamPart, StreamStage } from './plan.ts'
 import {
-  type LineTaker,
-  type Plan,
-  planOf,
-  type StreamDeps,
-  type StreamPart,
-  type StreamStage,
-} from './plan.ts'
-import { type LaidOut, layOut, openLoad, readRecord, type SampleLoad } from './sample-load.ts'
-import { planSamples, type StagedSamples } from './sample-plan.ts'
+  joinLoad,
+  type LaidOut,
+  layOut,
+  openLoad,
+  readRecord,
+  type SampleLoad,
+} from './sample-load.ts'
+import { planNothing, planSamples, type StagedSamples } from './sample-plan.ts'
 
 export interface SampleDeps extends StreamDeps {
   /** Other processes write to the same store. */
@@ -28,8 +28,9 @@ export function createSampleStage(deps: SampleDeps): StreamStage & { forget(): v
   const loading = { ...deps, gate: createLineGate(), slabs: createSlabPool() }
   return {
     begin(delivery) {
-      const plan: Planner = laid => planSamples({ ...deps, highWater }, delivery, laid)
-      return beginSamples(openLoad(loading, delivery), plan, loading.gate.isOpen())
+      const load = openLoad(loading, delivery)
+      const plan: Planner = laid => planSamples({ ...deps, highWater }, load.shares, laid)
+      return beginSamples(load, plan, loading.gate.isOpen())
     },
     forget: () => highWater.forget(),
   }
@@ -46,12 +47,15 @@ function beginSamples(load: SampleLoad, plan: Planner, takesLines: boolean): Str
       return rejection
     },
     ...(takesLines ? { lines: lineTaker(load) } : {}),
+    join: delivery => joinLoad(load, delivery),
     async prepare() {
       laid = await layOut(load)
       return laid
     },
     async plan() {
-      if (laid === null || laid.stage === null || laid.samples === 0) return planOf({})
+      if (laid === null || laid.stage === null || laid.samples === 0) {
+        return planNothing(load.shares)
+      }
       return plan({ stage: laid.stage, samples: laid.samples })
     },
     release() {

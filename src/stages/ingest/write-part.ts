@@ -5,24 +5,49 @@ import { toSqlSecond, toSqlTime } from '../../domain/window.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { DecodedRecord, LineBlock } from '../../ports/intake.ts'
 import type { Store } from '../../ports/store.ts'
+import type { ShareCounts } from './account.ts'
 import type { DeliveryContext, Plan, StreamPart, StreamStage } from './plan.ts'
 import { quarantineLine, quarantineWrite } from './quarantine.ts'
 import { writeTable } from './write-table.ts'
 
-/** Making one part of a delivery durable, in the order that the guarantee rests on. */
+/** Making one part of a delivery, or of several, durable, in the order that the guarantee rests on. */
 
 /** Records gathered for one part. */
 export interface Pending {
   readonly part: StreamPart
-  readonly quarantine: string[]
-  records: number
-  /** Lines that nobody has looked at yet. */
-  lines: number
+  /** The deliveries that its records are of; the last one is being read. */
+  readonly shares: [Share, ...Share[]]
+  /** Records, and lines that nobody has looked at yet. */
+  taken: number
   characters: number
 }
 
-export function beginPart(stage: StreamStage, context: DeliveryContext): Pending {
-  return { part: stage.begin(context), quarantine: [], records: 0, lines: 0, characters: 0 }
+/** What of a delivery is in a part. */
+export interface Share {
+  readonly context: DeliveryContext
+  readonly source: string
+  readonly quarantine: string[]
+  records: number
+}
+
+export function beginPart(stage: StreamStage, context: DeliveryContext, source: string): Pending {
+  return {
+    part: stage.begin(context),
+    shares: [shareOf(context, source)],
+    taken: 0,
+    characters: 0,
+  }
+}
+
+/** What is taken in from here on is of another delivery. Only for parts that have `join`. */
+export function joinPart(pending: Pending, context: DeliveryContext, source: string): void {
+  assert(pending.part.join, 'deliveries may share this part')
+  pending.part.join(context)
+  pending.shares.push(shareOf(context, source))
+}
+
+function shareOf(context: DeliveryContext, source: string): Share {
+  return { context, source, quarantine: [], records: 0 }
 }
 
 /** How much of a part is taken up at once. */
@@ -31,21 +56,18 @@ export interface PartBounds {
   readonly batch_characters: number
 }
 
-export function isFull({ records, lines, characters }: Pending, bounds: PartBounds): boolean {
-  return records + lines >= bounds.batch_rows || characters >= bounds.batch_characters
+export function isFull({ taken, characters }: Pending, bounds: PartBounds): boolean {
+  return taken >= bounds.batch_rows || characters >= bounds.batch_characters
 }
 
 /** Takes a record in, or puts it with what goes to quarantine. `source` says where it came from. */
-export function takeRecord(
-  pending: Pending,
-  record: DecodedRecord,
-  context: DeliveryContext,
-  source: string,
-): void {
+export function takeRecord(pending: Pending, record: DecodedRecord, source: string): void {
+  const share = pending.shares.at(-1) ?? pending.shares[0]
   const rejection: Rejection | null =
     record.value === null ? record.rejection : pending.part.add({ ...record, value: record.value })
-  if (rejection) pending.quarantine.push(quarantineLine(record, rejection, context, source))
-  pending.records += 1
+  if (rejection) share.quarantine.push(quarantineLine(record, rejection, share.context, source))
+  share.records += 1
+  pending.taken += 1
   pending.characters += record.raw.length
 }
 
@@ -61,26 +83,23 @@ export function takeLines(
   source: string,
 ): { readonly byte: number; readonly position: number } {
   assert(pending.part.lines, 'this part takes lines')
-  const lines = bounds.batch_rows - pending.records - pending.lines
+  const lines = bounds.batch_rows - pending.taken
   const bytes = bounds.batch_characters - pending.characters
   const taken = pending.part.lines(block, { ...from, lines, bytes }, source)
-  pending.lines += taken.lines
+  pending.taken += taken.lines
   pending.characters += taken.next - from.byte
   return { byte: taken.next, position: from.position + taken.lines }
 }
 
 /** What can be done for a part before its turn to be written comes. */
-export async function preparePart(
-  pending: Pending,
-  context: DeliveryContext,
-  source: string,
-): Promise<void> {
-  const late = await pending.part.prepare?.()
+export async function preparePart({ part, shares }: Pending): Promise<void> {
+  const late = await part.prepare?.()
   if (!late) return
-  pending.records += late.records
-  pending.lines = 0
-  for (const { record, rejection, source: own } of late.rejected) {
-    pending.quarantine.push(quarantineLine(record, rejection, context, own ?? source))
+  for (const [at, share] of shares.entries()) share.records += late.records[at] ?? 0
+  for (const { record, rejection, source, share: at } of late.rejected) {
+    const share = shares[at] ?? shares[0]
+    const line = quarantineLine(record, rejection, share.context, source ?? share.source)
+    share.quarantine.push(line)
   }
 }
 
@@ -90,12 +109,10 @@ export interface PartDeps {
 }
 
 export interface PartWriting {
-  readonly context: DeliveryContext
-  readonly source: string
   /** Names the part's marks: a later part must not find its hours ticked off already. */
   readonly mark: string
-  /** Writes the account of the part, once its rows and its quarantine are durable. */
-  readonly ledger: (plan: Plan, consumed: number, quarantined: number) => Promise<void>
+  /** Writes the account of the part, share by share, once its rows and its quarantine are durable. */
+  readonly ledger: (shares: readonly ShareCounts[]) => Promise<void>
 }
 
 /**
@@ -109,33 +126,51 @@ export interface PartWriting {
  */
 export async function writePart(
   deps: PartDeps,
-  ready: Pending,
+  { part, shares }: Pending,
   writing: PartWriting,
 ): Promise<void> {
-  const plan = await ready.part.plan()
+  const plan = await part.plan()
   plan.announce()
   await markHours(deps, writing.mark, plan, 0)
-  const refused = await writeRows(deps, plan, writing)
-  await writeTable(deps.store, quarantineWrite([...ready.quarantine, ...refused]))
-  const kept = { ...plan, accepted: plan.accepted - refused.length }
-  await writing.ledger(kept, ready.records, ready.quarantine.length + refused.length)
+  const refused = await writeRows(deps, plan, shares[0])
+  const quarantine = [...shares.flatMap(share => share.quarantine), ...refused]
+  await writeTable(deps.store, quarantineWrite(quarantine))
+  await writing.ledger(sharesOf(plan, shares, refused.length))
   await markHours(deps, writing.mark, plan, 1)
 }
 
 /** What the end of a delivery makes true, written in the same order. */
-export async function writePlan(deps: PartDeps, plan: Plan, writing: PartWriting): Promise<void> {
+export async function writePlan(
+  deps: PartDeps,
+  plan: Plan,
+  delivery: Pick<Share, 'context' | 'source'>,
+  writing: PartWriting,
+): Promise<void> {
   plan.announce()
   await markHours(deps, writing.mark, plan, 0)
-  await writeRows(deps, plan, writing)
-  await writing.ledger(plan, 0, 0)
+  await writeRows(deps, plan, delivery)
+  await writing.ledger(plan.counts.map(counts => ({ counts, consumed: 0, quarantined: 0 })))
   await markHours(deps, writing.mark, plan, 1)
+}
+
+/** Rows that the store refuses are of the first delivery: those of a shared part move whole. */
+function sharesOf(plan: Plan, shares: readonly Share[], refused: number): ShareCounts[] {
+  return plan.counts.map((counts, at) => {
+    const { records: consumed = 0, quarantine = [] } = shares[at] ?? {}
+    const lost = at === 0 ? refused : 0
+    return {
+      counts: { ...counts, accepted: counts.accepted - lost },
+      consumed,
+      quarantined: quarantine.length + lost,
+    }
+  })
 }
 
 /** Writes the tables of a plan; rows that the store refuses come back as quarantine lines. */
 async function writeRows(
   { store }: PartDeps,
   plan: Plan,
-  { context, source }: PartWriting,
+  { context, source }: Pick<Share, 'context' | 'source'>,
 ): Promise<string[]> {
   const lines: string[] = []
   for (const write of plan.writes) {

@@ -26,7 +26,7 @@ test('what comes in is counted by stream and by what became of it', async () => 
   const intake = measuredIntake(
     {
       receive: async () => ({ receipt, fault: null }),
-      receiveRange: async () => null,
+      receiveRanges: async () => null,
       retry: async () => receipt,
       forget: () => undefined,
     },

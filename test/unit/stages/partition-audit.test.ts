@@ -42,6 +42,7 @@ function member(instance: string, store: Store = opened.store): PartitionReader 
     instance,
     intake,
     logger: SILENT,
+    handedOver: async () => undefined,
     settings,
     streamOf,
   })

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { sha256Hex } from '../../domain/canonical.ts'
+import { assert } from '../../domain/fault.ts'
 import type { StreamName } from '../../domain/streams.ts'
-import { toSqlTime } from '../../domain/window.ts'
+import { type Instant, toSqlTime } from '../../domain/window.ts'
 import {
   type Convert,
   type DecodedBlock,
@@ -16,6 +17,7 @@ import type { Lock } from './lock.ts'
 import type { DeliveryContext, StreamStage } from './plan.ts'
 import {
   beginPart,
+  joinPart,
   type Pending,
   preparePart,
   takeLines,
@@ -23,7 +25,7 @@ import {
   writePart,
 } from './write-part.ts'
 
-/** One range of a partition: one part, one line in the ledger of partitions. */
+/** Ranges of partitions: one part, and for each range a line in the ledger of partitions. */
 
 /** All records of one message, whatever is wrong with it. Never throws. */
 export type DecodeMessage = (value: Uint8Array) => Promise<DecodedBlock>
@@ -35,18 +37,52 @@ export interface RangeDeps extends IngestDeps {
   readonly convert: Convert | null
 }
 
-/** The partition was taken away between two steps; whoever has it now reads the range again. */
+/** A partition was taken away between two steps; whoever has it now reads the range again. */
 class Lost extends Error {}
 
-/** See `Intake.receiveRange`. */
-export async function receiveRange(
+/** A range on its way into the part. */
+interface Taken {
+  readonly range: PartitionRange
+  readonly context: DeliveryContext
+  readonly account: Account
+}
+
+/** See `Intake.receiveRanges`. */
+export async function receiveRanges(
   deps: RangeDeps,
   kind: StreamName,
-  range: PartitionRange,
-): Promise<Receipt | null> {
-  const context = contextOf(deps, kind, range)
-  const account = openAccount(context)
-  const pending = beginPart(deps.stage, context)
+  ranges: readonly [PartitionRange, ...PartitionRange[]],
+): Promise<readonly Receipt[] | null> {
+  const received_at = deps.clock.now()
+  const [first, ...others] = ranges.map(range => takenOf(kind, range, received_at))
+  assert(first, 'there is a range')
+  const pending = beginPart(deps.stage, first.context, first.context.origin)
+  try {
+    await takeRange(deps, pending, first)
+    for (const taken of others) {
+      joinPart(pending, taken.context, taken.context.origin)
+      await takeRange(deps, pending, taken)
+    }
+    await preparePart(pending)
+    return await writeRanges(deps, pending, [first, ...others])
+  } catch (fault) {
+    if (fault instanceof Lost) return null
+    throw fault
+  } finally {
+    pending.part.release?.()
+  }
+}
+
+function takenOf(kind: StreamName, range: PartitionRange, received_at: Instant): Taken {
+  const context = contextOf(kind, range, received_at)
+  return { range, context, account: openAccount(context) }
+}
+
+async function takeRange(
+  deps: RangeDeps,
+  pending: Pending,
+  { range, context, account }: Taken,
+): Promise<void> {
   const hash = createHash('sha256')
   let bytes = 0
   for (const { offset, value } of range.messages) {
@@ -54,28 +90,32 @@ export async function receiveRange(
     if (value === null) continue
     hash.update(value)
     bytes += value.byteLength
-    await takeMessage(deps, pending, await deps.decodeMessage(value), context, offset)
+    await takeMessage(deps, pending, await deps.decodeMessage(value), context.origin, offset)
   }
   account.end(bytes, hash.digest('hex'))
-  const ledger = async (...counts: Parameters<Account['add']>): Promise<void> => {
-    if (range.isStale()) throw new Lost()
-    account.add(...counts)
-    await deps.store.append('partition_parts', [partRow(deps, account.receipt(), context, range)])
+}
+
+async function writeRanges(
+  deps: RangeDeps,
+  pending: Pending,
+  all: readonly [Taken, ...Taken[]],
+): Promise<readonly Receipt[]> {
+  const holds = (): void => {
+    if (all.some(({ range }) => range.isStale())) throw new Lost()
   }
-  const { batch_id, origin } = context
-  try {
-    await preparePart(pending, context, origin)
-    await deps.lock(async () => {
-      if (range.isStale()) throw new Lost()
-      await writePart(deps, pending, { context, source: origin, mark: `${batch_id}-1`, ledger })
+  await deps.lock(async () => {
+    holds()
+    await writePart(deps, pending, {
+      mark: `${all[0].context.batch_id}-1`,
+      async ledger(shares) {
+        holds()
+        for (const [at, share] of shares.entries()) all[at]?.account.add(share)
+        const rows = all.map(taken => partRow(deps, taken))
+        await deps.store.append('partition_parts', rows)
+      },
     })
-    return account.receipt()
-  } catch (fault) {
-    if (fault instanceof Lost) return null
-    throw fault
-  } finally {
-    pending.part.release?.()
-  }
+  })
+  return all.map(({ account }) => account.receipt())
 }
 
 /** A range is one part, however many records its messages hold. */
@@ -88,10 +128,10 @@ async function takeMessage(
   { convert }: RangeDeps,
   pending: Pending,
   decoded: DecodedBlock,
-  context: DeliveryContext,
+  origin: string,
   offset: number,
 ): Promise<void> {
-  const source = `${context.origin}@${offset}`
+  const source = `${origin}@${offset}`
   if (isLines(decoded) && pending.part.lines) {
     const block = { ...decoded, offset }
     for (let from = { byte: 0, position: block.first }; from.byte < block.bytes.byteLength; ) {
@@ -101,7 +141,7 @@ async function takeMessage(
   }
   const records = await recordsOf(decoded)
   for (const record of convert ? records.flatMap(convert) : records) {
-    takeRecord(pending, { ...record, offset }, context, source)
+    takeRecord(pending, { ...record, offset }, source)
   }
 }
 
@@ -109,16 +149,10 @@ async function takeMessage(
  * The epoch belongs to the batch id: after any failure the partition is claimed anew, so the marks
  * of a second attempt are never found ticked off by those of the first.
  */
-function contextOf(deps: RangeDeps, kind: StreamName, range: PartitionRange): DeliveryContext {
+function contextOf(kind: StreamName, range: PartitionRange, received_at: Instant): DeliveryContext {
   const { topic, partition, epoch, first } = range
   const batch_id = `bat-${sha256Hex(JSON.stringify([topic, partition, epoch, first])).slice(0, 16)}`
-  return {
-    batch_id,
-    kind,
-    received_at: deps.clock.now(),
-    replace_period: false,
-    origin: partitionSource(range),
-  }
+  return { batch_id, kind, received_at, replace_period: false, origin: partitionSource(range) }
 }
 
 /** How samples and quarantine name the partition that they came from. */
@@ -130,14 +164,9 @@ export function partitionSource({
   return `kafka:${topic}/${partition}${incarnation === 0 ? '' : `~${incarnation}`}`
 }
 
-function partRow(
-  { instance }: RangeDeps,
-  receipt: Receipt,
-  { received_at }: DeliveryContext,
-  range: PartitionRange,
-) {
+function partRow({ instance }: RangeDeps, { range, context, account }: Taken) {
   const { topic, partition, incarnation, epoch, generation, first, next, messages } = range
-  const { time_min, time_max, ...counts } = receipt
+  const { time_min, time_max, ...counts } = account.receipt()
   return {
     topic,
     partition,
@@ -149,7 +178,7 @@ function partRow(
     kind: 'part',
     reason: '',
     instance,
-    received_at: toSqlTime(received_at),
+    received_at: toSqlTime(context.received_at),
     messages: messages.length,
     ...counts,
     time_min: time_min === null ? null : toSqlTime(time_min),
