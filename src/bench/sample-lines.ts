@@ -82,16 +82,17 @@ const DEVICES = 4096
 const TENANTS = 64
 const INTERVAL_S = 10
 
-/** A fleet and the steps that make about so many rows, all of them in the past. */
+/** A fleet, and the steps that make about so many rows of it, all of them in the past. */
 export function benchFleet(
   shape: Shape,
   rows: number,
   now: Instant,
+  devices = DEVICES,
 ): { readonly fleet: Fleet; readonly steps: number } {
-  const steps = Math.max(1, Math.round(rows / DEVICES))
+  const steps = Math.max(1, Math.round(rows / devices))
   const from = now - HOUR_MS - steps * INTERVAL_S * 1000
   return {
-    fleet: { shape, devices: DEVICES, tenants: TENANTS, interval_s: INTERVAL_S, from },
+    fleet: { shape, devices, tenants: TENANTS, interval_s: INTERVAL_S, from },
     steps,
   }
 }
