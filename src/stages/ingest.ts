@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { PartitionRange, Receipt } from '../ports/intake.ts'
 import type { Store } from '../ports/store.ts'
 import { createAccessStage } from './ingest/accesses.ts'
+import { createBodies } from './ingest/bodies.ts'
 import { createChargeStage } from './ingest/charges.ts'
 import { createCommitmentStage } from './ingest/commitments.ts'
 import { type Delivery, openDelivery } from './ingest/delivery.ts'
@@ -57,6 +58,7 @@ export function createIngest(deps: IngestDeps): Ingest {
   const identity = createIdentityStage(deps)
   // One at a time: what a part finds stored must still hold when it is written.
   const lock = createLock()
+  const openBody = createBodies({ ...deps, stage: samples, lock })
   let deliveries = 0
 
   const stageOf = (kind: DeliveryKind): StreamStage => {
@@ -80,11 +82,11 @@ export function createIngest(deps: IngestDeps): Ingest {
       deliveries += 1
       const seed = JSON.stringify([deps.instance, received_at, deliveries])
       const batch_id = `bat-${sha256Hex(seed).slice(0, 16)}`
-      return openDelivery(
-        { ...deps, stage: stageOf(kind), lock },
-        { batch_id, kind, received_at, replace_period, origin: '' },
-        name,
-      )
+      const context = { batch_id, kind, received_at, replace_period, origin: '' }
+      const stage = stageOf(kind)
+      return stage === samples
+        ? openBody(context, name)
+        : openDelivery({ ...deps, stage, lock }, context, name)
     },
     receiveRanges: (kind, ranges, reading) =>
       receiveRanges({ ...deps, ...reading, stage: stageOf(kind), lock }, kind, ranges),

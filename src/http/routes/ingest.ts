@@ -23,8 +23,8 @@ export interface IngestRouteDeps {
 }
 
 /**
- * Streams in over HTTP. Bodies are never held whole: they pass through the decoder as they come,
- * and 202 is sent when the last row is durable. `?replace_period=true` on billing says that the
+ * Streams in over HTTP. Bodies pass through the decoder as they come, small ones are stored together
+ * with others, and 202 is sent when the last row is durable. `?replace_period=true` on billing says that the
  * body states its billing periods anew.
  */
 export function ingestRoutes(deps: IngestRouteDeps) {

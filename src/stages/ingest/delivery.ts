@@ -6,6 +6,7 @@ import {
   type Receipt,
   recordsOf,
 } from '../../ports/intake.ts'
+import type { Row } from '../../ports/store.ts'
 import type { IngestDeps } from '../ingest.ts'
 import { type Account, openAccount } from './account.ts'
 import type { Lock } from './lock.ts'
@@ -144,26 +145,20 @@ function nextPart(deps: DeliveryDeps, account: Account, source: string, end?: En
         account.end(end.bytes, end.source_hash)
         end.isTold = true
       }
-      await writeLedger(deps, account, part, source)
+      await deps.store.append('batches', [batchRow(account, part, source)])
     },
   }
 }
 
-async function writeLedger(
-  deps: DeliveryDeps,
-  account: Account,
-  part: number,
-  source: string,
-): Promise<void> {
+/** The line of the ledger that tells an account so far; of lines of one batch the last part's counts. */
+export function batchRow(account: Account, part: number, source: string): Row {
   const { time_min, time_max, ...receipt } = account.receipt()
-  await deps.store.append('batches', [
-    {
-      ...receipt,
-      source,
-      part,
-      received_at: toSqlTime(account.context.received_at),
-      time_min: time_min === null ? null : toSqlTime(time_min),
-      time_max: time_max === null ? null : toSqlTime(time_max),
-    },
-  ])
+  return {
+    ...receipt,
+    source,
+    part,
+    received_at: toSqlTime(account.context.received_at),
+    time_min: time_min === null ? null : toSqlTime(time_min),
+    time_max: time_max === null ? null : toSqlTime(time_max),
+  }
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { sha256Hex } from '../../domain/canonical.ts'
-import { assert } from '../../domain/fault.ts'
 import type { StreamName } from '../../domain/streams.ts'
 import { type Instant, toSqlTime } from '../../domain/window.ts'
 import {
@@ -15,15 +14,8 @@ import type { IngestDeps } from '../ingest.ts'
 import { type Account, openAccount } from './account.ts'
 import type { Lock } from './lock.ts'
 import type { DeliveryContext, StreamStage } from './plan.ts'
-import {
-  beginPart,
-  joinPart,
-  type Pending,
-  preparePart,
-  takeLines,
-  takeRecord,
-  writePart,
-} from './write-part.ts'
+import { type Contribution, storePart } from './store-part.ts'
+import { type Pending, takeBlock } from './write-part.ts'
 
 /** Ranges of partitions: one part, and for each range a line in the ledger of partitions. */
 
@@ -37,8 +29,24 @@ export interface RangeDeps extends IngestDeps {
   readonly convert: Convert | null
 }
 
-/** A partition was taken away between two steps; whoever has it now reads the range again. */
-class Lost extends Error {}
+/** See `Intake.receiveRanges`. */
+export async function receiveRanges(
+  deps: RangeDeps,
+  kind: StreamName,
+  [first, ...others]: readonly [PartitionRange, ...PartitionRange[]],
+): Promise<readonly Receipt[] | null> {
+  const received_at = deps.clock.now()
+  const take = (range: PartitionRange): Taken => {
+    const context = contextOf(kind, range, received_at)
+    return { range, context, account: openAccount(context) }
+  }
+  const head = take(first)
+  const rest = others.map(take)
+  const contribution = (taken: Taken): Contribution => contributionOf(deps, taken)
+  const mark = `${head.context.batch_id}-1`
+  const isStored = await storePart(deps, [contribution(head), ...rest.map(contribution)], mark)
+  return isStored ? [head, ...rest].map(({ account }) => account.receipt()) : null
+}
 
 /** A range on its way into the part. */
 interface Taken {
@@ -47,35 +55,18 @@ interface Taken {
   readonly account: Account
 }
 
-/** See `Intake.receiveRanges`. */
-export async function receiveRanges(
-  deps: RangeDeps,
-  kind: StreamName,
-  ranges: readonly [PartitionRange, ...PartitionRange[]],
-): Promise<readonly Receipt[] | null> {
-  const received_at = deps.clock.now()
-  const [first, ...others] = ranges.map(range => takenOf(kind, range, received_at))
-  assert(first, 'there is a range')
-  const pending = beginPart(deps.stage, first.context, first.context.origin)
-  try {
-    await takeRange(deps, pending, first)
-    for (const taken of others) {
-      joinPart(pending, taken.context, taken.context.origin)
-      await takeRange(deps, pending, taken)
-    }
-    await preparePart(pending)
-    return await writeRanges(deps, pending, [first, ...others])
-  } catch (fault) {
-    if (fault instanceof Lost) return null
-    throw fault
-  } finally {
-    pending.part.release?.()
+function contributionOf(deps: RangeDeps, taken: Taken): Contribution {
+  const { range, context, account } = taken
+  return {
+    context,
+    source: context.origin,
+    take: pending => takeRange(deps, pending, taken),
+    isLost: () => range.isStale(),
+    account(share) {
+      account.add(share)
+      return { table: 'partition_parts', row: partRow(deps, taken) }
+    },
   }
-}
-
-function takenOf(kind: StreamName, range: PartitionRange, received_at: Instant): Taken {
-  const context = contextOf(kind, range, received_at)
-  return { range, context, account: openAccount(context) }
 }
 
 async function takeRange(
@@ -90,59 +81,23 @@ async function takeRange(
     if (value === null) continue
     hash.update(value)
     bytes += value.byteLength
-    await takeMessage(deps, pending, await deps.decodeMessage(value), context.origin, offset)
+    const block = await blockOf(deps, pending, await deps.decodeMessage(value), offset)
+    await takeBlock(pending, block, `${context.origin}@${offset}`)
   }
   account.end(bytes, hash.digest('hex'))
 }
 
-async function writeRanges(
-  deps: RangeDeps,
-  pending: Pending,
-  all: readonly [Taken, ...Taken[]],
-): Promise<readonly Receipt[]> {
-  const holds = (): void => {
-    if (all.some(({ range }) => range.isStale())) throw new Lost()
-  }
-  await deps.lock(async () => {
-    holds()
-    await writePart(deps, pending, {
-      mark: `${all[0].context.batch_id}-1`,
-      async ledger(shares) {
-        holds()
-        for (const [at, share] of shares.entries()) all[at]?.account.add(share)
-        const rows = all.map(taken => partRow(deps, taken))
-        await deps.store.append('partition_parts', rows)
-      },
-    })
-  })
-  return all.map(({ account }) => account.receipt())
-}
-
-/** A range is one part, however many records its messages hold. */
-const WHOLE = {
-  batch_rows: Number.POSITIVE_INFINITY,
-  batch_characters: Number.POSITIVE_INFINITY,
-}
-
-async function takeMessage(
+/** What a message held, each record with the message's offset. */
+async function blockOf(
   { convert }: RangeDeps,
   pending: Pending,
   decoded: DecodedBlock,
-  origin: string,
   offset: number,
-): Promise<void> {
-  const source = `${origin}@${offset}`
-  if (isLines(decoded) && pending.part.lines) {
-    const block = { ...decoded, offset }
-    for (let from = { byte: 0, position: block.first }; from.byte < block.bytes.byteLength; ) {
-      from = takeLines(pending, block, from, WHOLE, source)
-    }
-    return
-  }
+): Promise<DecodedBlock> {
+  if (isLines(decoded) && pending.part.lines) return { ...decoded, offset }
   const records = await recordsOf(decoded)
-  for (const record of convert ? records.flatMap(convert) : records) {
-    takeRecord(pending, { ...record, offset }, source)
-  }
+  const converted = convert ? records.flatMap(convert) : records
+  return converted.map(record => ({ ...record, offset }))
 }
 
 /**

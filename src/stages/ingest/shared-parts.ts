@@ -1,6 +1,7 @@
 import type { StreamName } from '../../domain/streams.ts'
 import type { Intake, PartitionRange } from '../../ports/intake.ts'
 import { type ClaimDeps, stillHold } from './partition-claim.ts'
+import { SHARED_BYTES } from './store-part.ts'
 
 /**
  * Ranges that come at the same time share a part, for a part of few rows costs more than its rows:
@@ -25,8 +26,6 @@ export interface Sharing {
 
 /** Only samples come in such numbers; parts of other streams hold one delivery. */
 const SHARED: StreamName = 'telemetry.accelerator'
-/** Beyond this a part costs little beside its rows, and smaller ones are read while others are written. */
-const SHARED_BYTES = 8 << 20
 
 type Ranges = [PartitionRange, ...PartitionRange[]]
 

@@ -3,7 +3,13 @@ import type { Rejection } from '../../domain/records/reject.ts'
 import { tabLine } from '../../domain/tab-line.ts'
 import { toSqlSecond, toSqlTime } from '../../domain/window.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { DecodedRecord, LineBlock } from '../../ports/intake.ts'
+import {
+  type DecodedBlock,
+  type DecodedRecord,
+  isLines,
+  type LineBlock,
+  recordsOf,
+} from '../../ports/intake.ts'
 import type { Store } from '../../ports/store.ts'
 import type { ShareCounts } from './account.ts'
 import type { DeliveryContext, Plan, StreamPart, StreamStage } from './plan.ts'
@@ -89,6 +95,27 @@ export function takeLines(
   pending.taken += taken.lines
   pending.characters += taken.next - from.byte
   return { byte: taken.next, position: from.position + taken.lines }
+}
+
+/** A delivery that is one share of one part, however many records it holds. */
+const WHOLE: PartBounds = {
+  batch_rows: Number.POSITIVE_INFINITY,
+  batch_characters: Number.POSITIVE_INFINITY,
+}
+
+/** Takes a block in, lines of it unlooked at where the part can. */
+export async function takeBlock(
+  pending: Pending,
+  block: DecodedBlock,
+  source: string,
+): Promise<void> {
+  if (isLines(block) && pending.part.lines) {
+    for (let from = { byte: 0, position: block.first }; from.byte < block.bytes.byteLength; ) {
+      from = takeLines(pending, block, from, WHOLE, source)
+    }
+    return
+  }
+  for (const record of await recordsOf(block)) takeRecord(pending, record, source)
 }
 
 /** What can be done for a part before its turn to be written comes. */
