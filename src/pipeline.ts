@@ -6,7 +6,7 @@ import { type Fence, UNFENCED } from './ports/fence.ts'
 import type { Store } from './ports/store.ts'
 import type { Attribute, AttributeSummary } from './stages/attribute.ts'
 import type { Derive } from './stages/derive.ts'
-import type { Detect, DetectSummary } from './stages/detect.ts'
+import { type Detect, type DetectSummary, NOTHING } from './stages/detect.ts'
 import type { Group } from './stages/group.ts'
 import type { Link } from './stages/link.ts'
 import type { Meter, Metered } from './stages/meter.ts'
@@ -69,7 +69,7 @@ export interface TickReport {
   readonly until: Instant
   readonly hours: number
   readonly tenants: readonly string[]
-  /** Dirty tenants whose turn comes later. */
+  /** Dirty tenants whose turn comes later, or goes on. */
   readonly waiting: number
   readonly detect: DetectSummary
   readonly attribute: AttributeSummary
@@ -151,7 +151,11 @@ async function runStages(tick: Tick, full: boolean): Promise<TickReport> {
   progress('detect', hours)
   const isRearranged = rearranged.length > 0
   const asked = full ? null : [...dirty]
-  const detect = await stages.detect.evaluate(until, asked, turn.guard, isRearranged)
+  // A slice alone leaves nobody to judge, and is not the idle hour in which all that is owed is asked.
+  const isAmid = asked?.length === 0 && tick.waiting > 0
+  const detect = isAmid
+    ? NOTHING
+    : await stages.detect.evaluate(until, asked, turn.guard, isRearranged)
   await turn.guard()
   progress('attribute', hours)
   const attribute = await stages.attribute.determine(until, turn.guard)

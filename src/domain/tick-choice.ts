@@ -16,7 +16,7 @@ export interface OperationsLimit {
 
 /** How much one tick takes up. */
 export interface TickBound {
-  /** Devices whose hours it rebuilds, as far as whole tenants allow. */
+  /** Devices whose hours it rebuilds, as far as what is urgent allows. */
   readonly devices_max: number
   /** A tenant with a bound so little below a limit is near it: 0.02 is from 98 % on. */
   readonly near_share: number
@@ -36,6 +36,13 @@ export function operationsLimits({ detectors }: DetectorBundle): OperationsLimit
     })
 }
 
+/** A share of a tenant's devices, of `count` shares by hash, all but alike; the whole is 0 of 1. */
+export interface Share {
+  readonly tenant_id: string
+  readonly slice: number
+  readonly count: number
+}
+
 /** A tenant with dirty hours. */
 export interface DirtyTenant {
   readonly tenant_id: string
@@ -44,24 +51,44 @@ export interface DirtyTenant {
   readonly waiting_since: Instant
   /** Nobody knows yet what it does, or the next answer may take it across a limit. */
   readonly isUrgent: boolean
+  /** The slice that is next, where its turn has begun in slices. */
+  readonly next: Share | null
 }
 
 /**
- * Urgent tenants first, small ones before large ones; then those that have waited longest, at
- * least one, so that everybody's turn comes. A tenant is never cut: the last one may pass the bound.
+ * Urgent tenants first, small ones before large ones, each whole; then those whose slices have begun
+ * and those that have waited longest, at least one, so that everybody's turn comes. One with more
+ * devices than a tick should take up has its turn in slices, and begins when it is the first in line:
+ * so one is done before the next begins, and a tick is as long as its urgent tenants and one slice.
  */
-export function chooseTenants(dirty: readonly DirtyTenant[], devices_max: number): DirtyTenant[] {
+export function chooseShares(dirty: readonly DirtyTenant[], devices_max: number): Share[] {
   const urgent = dirty.filter(tenant => tenant.isUrgent).sort(bySize)
   const others = dirty.filter(tenant => !tenant.isUrgent).sort(byWait)
-  const chosen: DirtyTenant[] = []
+  const chosen: Share[] = []
   let devices = 0
-  const take = (tenant: DirtyTenant): void => {
-    chosen.push(tenant)
-    devices += tenant.devices
+  const take = (tenant: DirtyTenant, share: Share): void => {
+    chosen.push(share)
+    devices += tenant.devices / share.count
   }
-  for (const tenant of urgent) if (devices < devices_max) take(tenant)
-  for (const [at, tenant] of others.entries()) if (at === 0 || devices < devices_max) take(tenant)
+  for (const tenant of urgent) if (devices < devices_max) take(tenant, whole(tenant))
+  for (const [at, tenant] of others.entries()) {
+    const share = tenant.next ?? firstShare(tenant, devices_max)
+    if (at === 0 || (share.count === 1 && devices < devices_max)) take(tenant, share)
+  }
   return chosen
+}
+
+/** Its tenant is metered whole when this is done. */
+export function isLast({ slice, count }: Share): boolean {
+  return slice === count - 1
+}
+
+function whole({ tenant_id }: DirtyTenant): Share {
+  return { tenant_id, slice: 0, count: 1 }
+}
+
+function firstShare({ tenant_id, devices }: DirtyTenant, devices_max: number): Share {
+  return { tenant_id, slice: 0, count: Math.max(1, Math.ceil(devices / devices_max)) }
 }
 
 function bySize(a: DirtyTenant, b: DirtyTenant): number {
@@ -69,7 +96,8 @@ function bySize(a: DirtyTenant, b: DirtyTenant): number {
 }
 
 function byWait(a: DirtyTenant, b: DirtyTenant): number {
-  return a.waiting_since - b.waiting_since || byName(a, b)
+  const begun = Number(b.next !== null) - Number(a.next !== null)
+  return begun || a.waiting_since - b.waiting_since || byName(a, b)
 }
 
 function byName(a: DirtyTenant, b: DirtyTenant): number {

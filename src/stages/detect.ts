@@ -62,7 +62,14 @@ export interface Detect {
 }
 
 const UNSETTLED_MAX = 100_000
-const NOTHING: DetectSummary = { evaluated: 0, raised: 0, restated: 0, withdrawn: 0, failed: [] }
+/** What an evaluation of nothing comes to. */
+export const NOTHING: DetectSummary = {
+  evaluated: 0,
+  raised: 0,
+  restated: 0,
+  withdrawn: 0,
+  failed: [],
+}
 
 export function createDetect(dependencies: DetectDependencies): Detect {
   const { store, catalogue, builds } = dependencies

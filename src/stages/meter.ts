@@ -5,10 +5,11 @@ import type { TickBound } from '../domain/tick-choice.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, toSqlSecond } from '../domain/window.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
-import { createAgenda, type Marks, type Task } from './meter/agenda.ts'
+import { createAgenda } from './meter/agenda.ts'
 import { type ChangedHour, rebuildDeviceHours } from './meter/device-hours.ts'
 import { withFollowing } from './meter/hour-rows.ts'
 import { NAMES_PER_STATEMENT } from './meter/pack-hours.ts'
+import type { Marks, Task } from './meter/task.ts'
 
 /**
  * Samples and charges → device-hours and usage-hours. Dirty hours are rebuilt whole, so doing it
@@ -37,7 +38,7 @@ export interface Metered {
   readonly hours: readonly Instant[]
   /** Number of the build that the hours bear. */
   readonly build: number
-  /** Tenants whose hours changed, with the first of them. */
+  /** Tenants that are whole and may have changed, with the first hour that did. */
   readonly tenants: ReadonlyMap<string, Instant>
   /** Marks that it answers for, those that it set on the way included. */
   readonly marks: Marks
@@ -79,8 +80,8 @@ export function createMeter(deps: MeterDeps): Meter {
       }
       const changed = changedHours(task.changed)
       const hours = changed.map(({ hour }) => hour)
-      const more = await rebuildDeviceHours(deps, { changed, tenants: task.tenants, build })
-      const tenants = await touchedTenants(deps, hours, build)
+      const more = await rebuildDeviceHours(deps, { changed, shares: task.shares, build })
+      const tenants = await touchedTenants(deps, task, hours, build)
       const batches = [...marks.batches, ...more]
       return { task, hours, build, tenants, marks: { ...marks, batches }, resume }
     },
@@ -150,19 +151,29 @@ async function rebuildUsage(
   }
 }
 
+/** Those whose runs are to be rebuilt. */
 async function touchedTenants(
   { store }: MeterDeps,
+  { tenants, firsts, later }: Task,
   hours: readonly Instant[],
   build: number,
 ): Promise<Map<string, Instant>> {
-  const tenants = new Map<string, Instant>()
+  const touched = new Map(firsts)
+  const left = [...later].flatMap(([tenant, own]) =>
+    withFollowing([...own], 1).map(hour => ({ tenant, hour })),
+  )
+  const named = {
+    everybody: tenants === null ? 1 : 0,
+    later_tenants: left.map(({ tenant }) => tenant),
+    later_hours: left.map(({ hour }) => hour),
+  }
   for (const part of chunks(hours, NAMES_PER_STATEMENT)) {
-    for (const row of await store.query('tenants-rebuilt', { hours: part, build })) {
-      // Parts come in order of time, so the first mention is the first hour.
-      if (!tenants.has(row.tenant_id)) tenants.set(row.tenant_id, row.first_hour)
+    for (const row of await store.query('tenants-rebuilt', { hours: part, build, ...named })) {
+      const { tenant_id, first_hour } = row
+      touched.set(tenant_id, Math.min(first_hour, touched.get(tenant_id) ?? first_hour))
     }
   }
-  return tenants
+  return touched
 }
 
 /**

@@ -132,7 +132,7 @@ test('cut or whole, every statement gives the same rows and every rebuild the sa
   const facts = await readFacts(connections.writer, app)
   await tickLater(1)
   const built = await outcomes()
-  // Tenant by tenant too: the devices of a turn are named on the one node, samples lie on both.
+  // In turns and slices too: the devices of a turn are named on the one node, samples lie on both.
   expect(await inTurns(2)).toBeGreaterThan(2)
   const turned = await outcomes()
   for (const [table, rows] of Object.entries(built)) expect(turned[table], table).toBe(rows)
@@ -158,11 +158,17 @@ function numbersLater(hours: number) {
   return numbersOnly({ ...app, clock })
 }
 
-/** All hours of all tenants anew, a tenant in each tick; says how many ticks there were. */
+/** All hours of all tenants anew, of the largest in three slices; says how many ticks there were. */
 async function inTurns(later: number): Promise<number> {
-  const tenants: string[] = JSON.parse(
-    await read('select groupUniqArray(tenant_id) as tenants from samples'),
-  ).tenants
+  const { tenants, largest }: { tenants: string[]; largest: number } = JSON.parse(
+    await read(`
+      select groupUniqArray(tenant_id) as tenants, toUInt32(max(devices)) as largest
+      from
+      (
+          select tenant_id, hour, sum(observed_hours.devices) as devices
+          from observed_hours final group by tenant_id, hour
+      )`),
+  )
   const hours = (await read('select distinct toString(hour) as hour from samples order by hour'))
     .trim()
     .split('\n')
@@ -173,8 +179,9 @@ async function inTurns(later: number): Promise<number> {
     hours.map(({ hour }) => ({ hour, batch_id: 'turns', state: 1, at: hour, ...named })),
   )
   const pipeline = numbersLater(later)
-  const bound = { devices_max: 1, near_share: 0, limits: [] }
-  for (let ticks = 1; ticks <= tenants.length; ticks += 1) {
+  const devices_max = Math.ceil((largest * hours.length) / 3)
+  const bound = { devices_max, near_share: 0, limits: [] }
+  for (let ticks = 1; ticks <= 3 * tenants.length; ticks += 1) {
     const outcome = await pipeline.tick(SEED_UNTIL, false, undefined, undefined, bound)
     if (outcome.done && outcome.waiting === 0) return ticks
   }

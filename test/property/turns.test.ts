@@ -12,8 +12,10 @@ import { HOUR } from '../support/meter-bench.ts'
  */
 
 const UNTIL = HOUR + 24 * HOUR_MS
-/** Far more than it takes while nothing comes in: four tenants, one of them in each tick. */
-const TICKS_MAX = 40
+/** More than it takes while nothing comes in: seven devices at most over eight hours, one in each tick. */
+const TICKS_MAX = 200
+/** Ann, bob, and who is not named: with no more ticks than these, nobody was metered in slices. */
+const TENANTS = 3
 
 const COMPARED = {
   device_hours: OUTCOMES.device_hours,
@@ -31,11 +33,15 @@ beforeAll(async () => {
 })
 afterAll(() => bench.close())
 
-async function play(delivery: Delivery, devices_max: number | null): Promise<number> {
+/** @returns in how many ticks somebody had to wait, and how many the last turns of all took */
+async function play(
+  delivery: Delivery,
+  devices_max: number | null,
+): Promise<{ readonly waits: number; readonly ticks: number }> {
   await bench.clear()
   await bench.restart()
   const limit = devices_max === null ? null : bound(devices_max)
-  let turns = 0
+  let waits = 0
   for (const [at, batch] of delivery.batches.entries()) {
     if (batch.length > 0) await bench.send('telemetry.accelerator', batch)
     const rows = delivery.bills[at] ?? []
@@ -44,29 +50,35 @@ async function play(delivery: Delivery, devices_max: number | null): Promise<num
     if (then === 'restart') await bench.restart()
     if (then !== 'nothing') {
       const until = then === 'early tick' ? HOUR + 2 * HOUR_MS : UNTIL
-      turns += Math.min(1, await bench.rebuild(until, limit))
+      waits += Math.min(1, await bench.rebuild(until, limit))
     }
   }
   for (let tick = 0; tick < TICKS_MAX; tick += 1) {
-    if ((await bench.rebuild(UNTIL, limit)) === 0) return turns + tick
+    if ((await bench.rebuild(UNTIL, limit)) === 0) return { waits: waits + tick, ticks: tick + 1 }
   }
   throw new Error(`somebody still waits after ${TICKS_MAX} ticks`)
 }
 
 test('in turns or all at once, the numbers are the same, row for row', async () => {
-  let turns = 0
+  let waits = 0
+  let sliced = 0
   const played = fc
     .tuple(fleet, bills)
-    .chain(([records, rows]) => fc.tuple(deliveryOf(records, rows), fc.constantFrom(1, 1, 2, 4)))
+    .chain(([records, rows]) =>
+      fc.tuple(deliveryOf(records, rows), fc.constantFrom(1, 2, 4, 4, 8, 8)),
+    )
   await fc.assert(
     fc.asyncProperty(played, async ([delivery, devices_max]) => {
       await play(delivery, null)
       const whole = await bench.outcome(COMPARED)
-      turns += await play(delivery, devices_max)
+      const turns = await play(delivery, devices_max)
+      waits += turns.waits
+      sliced += turns.ticks > TENANTS ? 1 : 0
       expect(await bench.outcome(COMPARED)).toEqual(whole)
     }),
     { numRuns: Number(process.env['FLOPWATCH_RUNS'] ?? 10) },
   )
   // Otherwise everybody was taken up at once each time.
-  expect(turns).toBeGreaterThan(5)
+  expect(waits).toBeGreaterThan(5)
+  expect(sliced).toBeGreaterThan(1)
 }, 600_000)

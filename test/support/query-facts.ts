@@ -28,6 +28,10 @@ const DAY = 24 * 3_600_000
 /** Where each parameter's value comes from: a statement that gives it as column `value`. */
 const ASKED: Readonly<Record<string, string>> = {
   tenants: "select groupUniqArray(tenant_id) as value from usage_hours where tenant_id != ''",
+  'scope-fill.slices':
+    "select arrayMap(tenant -> 0, groupUniqArray(tenant_id)) as value from usage_hours where tenant_id != ''",
+  'scope-fill.counts':
+    "select arrayMap(tenant -> 1, groupUniqArray(tenant_id)) as value from usage_hours where tenant_id != ''",
   devices: "select groupArray(device_id) as value from samples where device_id = 'torn'",
   'device-hours-fill.devices': 'select 2 as value',
   'device-hours-fill.hours': 'select 1 as value',

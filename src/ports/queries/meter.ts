@@ -48,6 +48,8 @@ export const meterQueries = {
     params: z.object({
       scope,
       tenants: z.array(z.string()),
+      slices: z.array(z.number()),
+      counts: z.array(z.number()),
       hours: hoursParam,
       sinces: hoursParam,
     }),
@@ -133,7 +135,13 @@ export const meterQueries = {
   },
   'usage-hours-bury': { params: z.object({ hours: hoursParam, ...tenants, build }), row: null },
   'tenants-rebuilt': {
-    params: z.object({ hours: hoursParam, build }),
+    params: z.object({
+      hours: hoursParam,
+      build,
+      everybody: z.number(),
+      later_tenants: z.array(z.string()),
+      later_hours: hoursParam,
+    }),
     row: z.object({ tenant_id: z.string(), first_hour: sqlTime }),
   },
 } as const

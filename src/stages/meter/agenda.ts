@@ -1,37 +1,17 @@
-import { chooseTenants, type DirtyTenant, type TickBound } from '../../domain/tick-choice.ts'
+import { chooseShares, type DirtyTenant, type TickBound } from '../../domain/tick-choice.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../../domain/window.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { QueryRow } from '../../ports/queries/registry.ts'
 import type { Store } from '../../ports/store.ts'
-import type { ChangedHour } from './device-hours.ts'
+import { type BegunTurns, dueOf, goingOn, goneOn, without } from './slices.ts'
+import { type AskedMark, everybody, HOURS_PER_PASS, type Mark, type Task, taskOf } from './task.ts'
 
 /**
  * What a pass of the meter takes up: everything that is dirty or, where a fleet is too large for one
- * tick, the hours of some tenants. A mark is answered for when all tenants that it names had their
- * turn after it was stored. Who had is kept in memory alone: after a restart, or behind another
- * instance, some are rebuilt once more.
+ * tick, the hours of some tenants, of large ones slice by slice. A mark is answered for when all tenants
+ * that it names had their turn after it was stored. Who had is kept in memory alone: after a restart,
+ * or behind another instance, some are rebuilt once more.
  */
-
-/** Marks that a pass answers for, those of batches that were stored before it, or open and seen. */
-export interface Marks {
-  readonly hours: readonly Instant[]
-  readonly batches: readonly string[]
-  readonly opens: readonly string[]
-}
-
-export interface Task {
-  /** Dirty hours in order, each with the earliest instant that may have changed. */
-  readonly changed: readonly ChangedHour[]
-  /** Whose hours; null: everybody's. */
-  readonly tenants: readonly string[] | null
-  readonly marks: Marks
-  /** Devices that they were taken to have. */
-  readonly devices: ReadonlyMap<string, number>
-  /** Tenants whose turn comes later. */
-  readonly waiting: number
-  /** Where the next pass goes on when this one stopped at its bound, else null. */
-  readonly resume: Instant | null
-}
 
 export interface Agenda {
   /** What is dirty in hours before `until`, from `from` on; `bound` null: a bounded number of hours. */
@@ -40,8 +20,6 @@ export interface Agenda {
   finish(task: Task): void
 }
 
-/** Hours that one pass takes up; what is left over waits for the next pass of the same tick. */
-const HOURS_PER_PASS = 4000
 /** More dirty hours than these are history that comes in: tenants do not take turns over it. */
 const HOURS_IN_TURNS = 48
 /** How long what is known of tenants holds: fleets and sums move little in it. */
@@ -53,11 +31,10 @@ const KNOWN_MS = MINUTE_MS
 const REVISIT_MS = MINUTE_MS
 
 type DirtyHour = QueryRow<'hour-marks-dirty'>
-/** A mark, and the tenants that it still asks for. */
-type Mark = QueryRow<'hour-marks-named'> & { readonly left: readonly string[] }
 
 export function createAgenda({ store, clock }: { store: Store; clock: Clock }): Agenda {
   let turns = new Map<string, Map<string, Instant>>()
+  let begun: BegunTurns = new Map()
   let seen: readonly Mark[] = []
   let known: Known | null = null
 
@@ -70,13 +47,14 @@ export function createAgenda({ store, clock }: { store: Store; clock: Clock }): 
     return known
   }
 
-  const marksOf = async (hours: readonly Instant[]): Promise<Mark[]> => {
-    const rows = await store.query('hour-marks-named', { hours: [...hours] })
-    const present = new Set(rows.map(keyOf))
+  const marksOf = async (hours: readonly Instant[]): Promise<AskedMark[]> => {
+    const named = await store.query('hour-marks-named', { hours: [...hours] })
+    const rows = named.map(row => ({ ...row, key: keyOf(row) }))
+    const present = new Set(rows.map(row => row.key))
     turns = new Map([...turns].filter(([key]) => present.has(key)))
     const now = clock.now()
     return rows.map(row => {
-      const had = turns.get(keyOf(row))
+      const had = turns.get(row.key)
       const isDone = (tenant: string): boolean => {
         if (row.is_stored) return had?.has(tenant) ?? false
         return now - (had?.get(tenant) ?? row.at) < REVISIT_MS
@@ -96,23 +74,25 @@ export function createAgenda({ store, clock }: { store: Store; clock: Clock }): 
       const of = await lately(dirty, bound)
       const told = sum(marks.flatMap(mark => mark.devices))
       if (Math.max(told, sum([...of.devices.values()])) <= bound.devices_max) return whole
-      seen = marks
-      const candidates = candidatesOf(seen, of)
-      const chosen = chooseTenants(candidates, bound.devices_max)
-      return taskOf(seen, chosen, candidates.length)
+      begun = goingOn(begun, marks, tenant => isUrgent(tenant, of))
+      seen = marks.map(mark => dueOf(mark, begun))
+      const candidates = candidatesOf(seen, of, begun)
+      const shares = chooseShares(candidates, bound.devices_max)
+      begun = without(begun, shares)
+      return taskOf(seen, shares, new Map(candidates.map(one => [one.tenant_id, one.devices])))
     },
     finish(task) {
-      const mine = new Set(task.tenants)
+      const whole = new Set(task.tenants)
       const now = clock.now()
       for (const [tenant, devices] of task.devices) {
         if (!known?.devices.has(tenant)) known?.devices.set(tenant, devices)
       }
       for (const mark of seen) {
-        const key = keyOf(mark)
-        const had = turns.get(key) ?? new Map<string, Instant>()
-        for (const tenant of mark.left) if (mine.has(tenant)) had.set(tenant, now)
-        turns.set(key, had)
+        const had = turns.get(mark.key) ?? new Map<string, Instant>()
+        for (const tenant of mark.due) if (whole.has(tenant)) had.set(tenant, now)
+        turns.set(mark.key, had)
       }
+      begun = goneOn(begun, task.shares ?? [], seen)
     },
   }
 }
@@ -120,22 +100,6 @@ export function createAgenda({ store, clock }: { store: Store; clock: Clock }): 
 /** A stored mark is another than the open one of the same batch: what was read before it does not count. */
 function keyOf({ hour, batch_id, is_stored }: QueryRow<'hour-marks-named'>): string {
   return `${hour} ${is_stored} ${batch_id}`
-}
-
-function everybody(dirty: readonly DirtyHour[]): Task {
-  const last = dirty.at(HOURS_PER_PASS - 1)
-  return {
-    changed: dirty.map(({ hour, since }) => ({ hour, since })),
-    tenants: null,
-    devices: new Map(),
-    marks: {
-      hours: dirty.map(({ hour }) => hour),
-      batches: unique(dirty.flatMap(({ batches }) => batches)),
-      opens: unique(dirty.flatMap(({ opens }) => opens)),
-    },
-    waiting: 0,
-    resume: last === undefined ? null : last.hour + HOUR_MS,
-  }
 }
 
 /** Devices that each tenant had lately. */
@@ -163,11 +127,15 @@ interface Known {
   readonly near: ReadonlySet<string>
 }
 
-function candidatesOf(marks: readonly Mark[], { devices, near }: Known): DirtyTenant[] {
+function isUrgent(tenant: string, { devices, near }: Known): boolean {
+  return !devices.has(tenant) || near.has(tenant)
+}
+
+function candidatesOf(marks: readonly Mark[], known: Known, begun: BegunTurns): DirtyTenant[] {
   const found = new Map<string, { told: number; hours: Set<Instant>; since: Instant }>()
   for (const mark of marks) {
     const told = new Map(mark.tenants.map((tenant, at) => [tenant, mark.devices[at] ?? 0]))
-    for (const tenant of mark.left) {
+    for (const tenant of mark.due) {
       const one = found.get(tenant) ?? { told: 0, hours: new Set(), since: mark.at }
       one.told += told.get(tenant) ?? 0
       one.hours.add(mark.hour)
@@ -176,46 +144,15 @@ function candidatesOf(marks: readonly Mark[], { devices, near }: Known): DirtyTe
     }
   }
   return [...found].map(([tenant_id, { told, hours, since }]) => {
-    const had = devices.get(tenant_id)
+    const had = known.devices.get(tenant_id)
     return {
       tenant_id,
       devices: had === undefined ? told : had * hours.size,
       waiting_since: since,
-      isUrgent: had === undefined || near.has(tenant_id),
+      isUrgent: isUrgent(tenant_id, known),
+      next: begun.get(tenant_id)?.next ?? null,
     }
   })
-}
-
-function taskOf(marks: readonly Mark[], chosen: readonly DirtyTenant[], candidates: number): Task {
-  const mine = new Set(chosen.map(tenant => tenant.tenant_id))
-  const sinces = new Map<Instant, Instant>()
-  const waiting = new Set<string>()
-  const open = new Set<string>()
-  for (const mark of marks) {
-    if (mark.left.some(tenant => mine.has(tenant))) {
-      sinces.set(mark.hour, Math.min(mark.since, sinces.get(mark.hour) ?? mark.since))
-    }
-    if (!mark.left.every(tenant => mine.has(tenant))) waiting.add(mark.batch_id)
-    if (!mark.is_stored) open.add(mark.batch_id)
-  }
-  const over = marks.filter(mark => !waiting.has(mark.batch_id))
-  return {
-    changed: [...sinces].map(([hour, since]) => ({ hour, since })).sort((a, b) => a.hour - b.hour),
-    tenants: [...mine].sort(),
-    devices: new Map(chosen.map(({ tenant_id, devices }) => [tenant_id, devices])),
-    marks: {
-      hours: unique([...over.map(mark => mark.hour), ...sinces.keys()]),
-      // Marks of one batch may become stored month by month: until all are, none is answered for.
-      batches: unique(over.map(mark => mark.batch_id)).filter(batch => !open.has(batch)),
-      opens: unique(over.map(mark => mark.batch_id)).filter(batch => open.has(batch)),
-    },
-    waiting: candidates - mine.size,
-    resume: null,
-  }
-}
-
-function unique<T>(items: readonly T[]): T[] {
-  return [...new Set(items)]
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,5 +1,6 @@
 import { chunks } from '../../domain/chunks.ts'
 import type { MeterSettings } from '../../domain/meter-settings.ts'
+import type { Share } from '../../domain/tick-choice.ts'
 import {
   HOUR_MS,
   type Instant,
@@ -48,10 +49,10 @@ interface Tail {
   readonly isStored: boolean
 }
 
-/** What is rebuilt: hours, sorted, each once; of some tenants, or of everybody (null). */
+/** What is rebuilt: hours, sorted, each once; of shares of some tenants, or of everybody (null). */
 export interface Rebuilding {
   readonly changed: readonly ChangedHour[]
-  readonly tenants: readonly string[] | null
+  readonly shares: readonly Share[] | null
   readonly build: number
 }
 
@@ -107,7 +108,7 @@ async function findTails(
  */
 async function markWider(
   { store, clock }: DeviceHourDeps,
-  { changed, tenants, build }: Rebuilding,
+  { changed, shares, build }: Rebuilding,
   tails: readonly Tail[],
 ): Promise<readonly string[]> {
   const sinces = new Map(changed.map(({ hour, since }) => [hour, since]))
@@ -115,11 +116,12 @@ async function markWider(
   if (wider.length === 0) return []
   const batch_id = `wider-${build}`
   const at = toSqlTime(clock.now())
+  const tenants = (shares ?? []).map(share => share.tenant_id)
+  const named = { tenants, devices: tenants.map(() => 0) }
   await store.append(
     'hour_marks',
     wider.map(({ hour, tail }) => {
       const name = toSqlSecond(hour)
-      const named = { tenants: tenants ?? [], devices: (tenants ?? []).map(() => 0) }
       return { hour: name, batch_id, state: 1, at, since: toSqlTime(tail), ...named }
     }),
   )

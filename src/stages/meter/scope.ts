@@ -12,16 +12,19 @@ import { NAMES_PER_STATEMENT } from './pack-hours.ts'
 /** A scope that holds all devices. */
 export const EVERYBODY = 0
 
-/** Those of which the tenants sent what changed these hours. */
+/** Those of which the tenants sent what changed these hours, as far as they are in their slices. */
 export async function scopeOf(
   store: Store,
-  { changed, tenants, build }: Rebuilding,
+  { changed, shares, build }: Rebuilding,
 ): Promise<number> {
-  if (tenants === null) return EVERYBODY
+  if (shares === null) return EVERYBODY
   const hours = changed.map(({ hour }) => hour)
   const sinces = changed.map(({ since }) => since)
-  for (const part of chunks(tenants, NAMES_PER_STATEMENT)) {
-    await store.execute('scope-fill', { scope: build, tenants: part, hours, sinces })
+  for (const part of chunks(shares, NAMES_PER_STATEMENT)) {
+    const tenants = part.map(share => share.tenant_id)
+    const slices = part.map(share => share.slice)
+    const counts = part.map(share => share.count)
+    await store.execute('scope-fill', { scope: build, tenants, slices, counts, hours, sinces })
   }
   return build
 }

@@ -15,7 +15,7 @@ import {
 /** Which tenants of a large fleet a tick takes up, and when a mark is answered for. */
 
 const UNTIL = HOUR + 100 * HOUR_MS
-const BOUND: TickBound = { devices_max: 2, near_share: 0.02, limits: [] }
+const BOUND: TickBound = { devices_max: 5, near_share: 0.02, limits: [] }
 
 let bench: MeterBench
 let agenda: Agenda
