@@ -19,3 +19,28 @@ export const timeParam = z.number().transform(at => toSqlTime(at))
 export const hoursParam = z
   .array(z.number())
   .transform(instants => instants.map(at => toSqlSecond(at)))
+
+/**
+ * Columns of as many cells as a part has rows: one check over each instead of one a cell, which took a
+ * tenth of what the whole part costs.
+ */
+export const numberColumn = z.custom<readonly number[]>(
+  value => Array.isArray(value) && value.every(cell => typeof cell === 'number'),
+  'a list of numbers',
+)
+export const numberOrNullColumn = z.custom<readonly (number | null)[]>(
+  value => Array.isArray(value) && value.every(cell => cell === null || typeof cell === 'number'),
+  'a list of numbers and nulls',
+)
+export const textColumn = z.custom<readonly string[]>(
+  value => Array.isArray(value) && value.every(cell => typeof cell === 'string'),
+  'a list of texts',
+)
+export const textsColumn = z.custom<readonly (readonly string[])[]>(
+  value =>
+    Array.isArray(value) &&
+    value.every(
+      cell => Array.isArray(cell) && cell.every((text: unknown) => typeof text === 'string'),
+    ),
+  'a list of lists of texts',
+)
