@@ -1,8 +1,7 @@
 -- Tombstones for gangs of some tenants that the last build no longer found.
--- The stored build is named in full: bare, the word would mean the new one of the select list.
 -- params: tenants Array(String), from DateTime64(3), build UInt64
--- bound:  gangs of these tenants that start at or after `from`
-insert into day_gangs
-select * replace ({build:UInt64} as build, 1 as is_deleted)
+-- bound:  gangs of these tenants that start at or after `from`, of which key and build are read
+insert into day_gangs (tenant_id, start, gang_id, build, is_deleted)
+select tenant_id, start, gang_id, {build:UInt64}, 1
 from day_gangs final
-where tenant_id in {tenants:Array(String)} and start >= {from:DateTime64(3, 'UTC')} and day_gangs.build < {build:UInt64}
+where tenant_id in {tenants:Array(String)} and start >= {from:DateTime64(3, 'UTC')} and build < {build:UInt64}

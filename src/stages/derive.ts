@@ -8,6 +8,8 @@ import { buildRuns, type Run } from '../domain/run/run.ts'
 import { compareRuns } from '../domain/run/run-change.ts'
 import { DAY_MS, type Instant, SECOND_MS, toSqlTime } from '../domain/window.ts'
 import type { Clock } from '../ports/clock.ts'
+import { type StoredGang, toGang } from '../ports/queries/derive.ts'
+import type { QueryRow } from '../ports/queries/registry.ts'
 import type { Store } from '../ports/store.ts'
 import { buildGangs } from './derive/gangs.ts'
 import { gangRow, runRow } from './derive/rows.ts'
@@ -66,8 +68,9 @@ async function deriveBatch(deps: DeriveDeps, batch: Batch, until: Instant): Prom
   const fresh = await buildGangs(deps, batch, until)
   const build = deps.builds()
   const since = from - settings.chain.stage_gap_s * SECOND_MS
-  const stored = await store.query('gangs-list', { tenants, since, before: from })
-  const before = Map.groupBy(stored, gang => gang.tenant_id)
+  const stored = await store.query('run-extents', { tenants, since })
+  const kept = await keptGangs(store, batch, since, stored)
+  const before = Map.groupBy(kept, gang => gang.tenant_id)
   const runs: Run[] = []
   const gangs: { gang: Gang; run_id: string }[] = []
   for (const tenant of tenants) {
@@ -80,13 +83,31 @@ async function deriveBatch(deps: DeriveDeps, batch: Batch, until: Instant): Prom
     gangs.map(({ gang, run_id }) => gangRow(gang, run_id, build)),
   )
   await store.execute('gangs-bury', { tenants, from, build })
-  await writeRuns(deps, tenants, runs, since, build)
+  await writeRuns(deps, tenants, stored, runs, build)
   await writeLineages(deps, tenants, until, build)
+}
+
+/** Gangs of before the batch that it may go on from; asked for where any of the runs had begun by then. */
+async function keptGangs(
+  store: Store,
+  { tenants, from }: Batch,
+  since: Instant,
+  runs: readonly QueryRow<'run-extents'>[],
+): Promise<StoredGang[]> {
+  const first = runs.reduce((earliest, run) => Math.min(earliest, run.start), from)
+  if (first === from) return []
+  const rows = await store.query('gangs-list', {
+    tenants: [...tenants],
+    since,
+    first,
+    before: from,
+  })
+  return rows.map(toGang)
 }
 
 /** Runs of one tenant, and the gangs that are new or have come to another run. */
 function runsOf(
-  kept: readonly (Gang & { readonly run_id: string })[],
+  kept: readonly StoredGang[],
   fresh: readonly Gang[],
   { chain, min_devices }: DeriveSettings,
 ) {
@@ -104,19 +125,30 @@ function runsOf(
   return { runs, gangs }
 }
 
+/** Writes runs, and tombstones for those `stored` ones that were not found again. */
 async function writeRuns(
   { store, clock }: DeriveDeps,
   tenants: string[],
+  stored: readonly QueryRow<'run-extents'>[],
   runs: readonly Run[],
-  since: Instant,
   build: number,
 ): Promise<void> {
-  const stored = await store.query('run-extents', { tenants, since })
   await store.append(
     'runs',
     runs.map(run => runRow(run, build)),
   )
-  await store.execute('runs-bury', { tenants, since, build })
+  const found = new Set(runs.map(run => run.run_id))
+  await store.append(
+    'runs',
+    stored
+      .filter(run => !found.has(run.run_id))
+      .map(({ tenant_id, run_id }) => ({
+        tenant_id,
+        run_id,
+        build: String(build),
+        is_deleted: 1,
+      })),
+  )
   const at = toSqlTime(clock.now())
   const before = Map.groupBy(stored, run => run.tenant_id)
   const after = Map.groupBy(runs, run => run.tenant_id)

@@ -12,7 +12,6 @@ const gangColumns = {
   devices: sqlCount,
   first_device: z.string(),
   nodes: z.array(z.string()),
-  members: z.array(z.string()),
   site: z.string(),
   workloads: z.array(z.string()),
   sample_s: z.number(),
@@ -29,6 +28,9 @@ const gangColumns = {
 
 type GangRow = { [K in keyof typeof gangColumns]: z.output<(typeof gangColumns)[K]> }
 
+/** A gang as it is stored, with the run that it was put into. */
+export type StoredGang = Gang & { readonly run_id: string }
+
 type StoredRow = GangRow & { gang_id: string; links: GangLink[]; run_id: string }
 
 interface FlopColumns {
@@ -42,7 +44,9 @@ export function withFlop<R extends FlopColumns>({ flop_lo, flop_mid, flop_hi, ..
   return { ...row, flop: { lo: flop_lo, mid: flop_mid, hi: flop_hi } }
 }
 
-const toGang = (row: StoredRow): Gang & { run_id: string } => withFlop(row)
+export function toGang(row: StoredRow): StoredGang {
+  return { ...withFlop(row), members: [] }
+}
 
 const link = z
   .tuple([z.string(), z.number(), sqlBoolean])
@@ -93,28 +97,28 @@ export const deriveQueries = {
     isWide: true,
   },
   'gang-devices-list': {
-    params: z.object({ tenants, from: timeParam, until: timeParam }),
+    params: z.object({ tenants, from: timeParam }),
     row: z
       .object({
         tenant_id: z.string(),
+        day: sqlTime,
         gang_id: z.string(),
         end: sqlTime,
         devices: z.array(z.string()),
       })
       .transform(({ devices, ...row }) => ({ ...row, members: devices })),
   },
-  'gang-devices-bury': {
-    params: z.object({ tenants, from: timeParam, build }),
-    row: null,
-  },
   'gangs-list': {
-    params: z.object({ tenants, since: timeParam, before: timeParam }),
-    row: z
-      .object({ ...gangColumns, gang_id: z.string(), links: z.array(link), run_id: z.string() })
-      .transform(toGang),
+    params: z.object({ tenants, since: timeParam, first: timeParam, before: timeParam }),
+    row: z.object({
+      ...gangColumns,
+      gang_id: z.string(),
+      links: z.array(link),
+      run_id: z.string(),
+    }),
+    isWide: true,
   },
   'gangs-bury': { params: z.object({ tenants, from: timeParam, build }), row: null },
-  'runs-bury': { params: z.object({ tenants, since: timeParam, build }), row: null },
   'tick-last': {
     params: z.object({}),
     row: z.object({ until: sqlTime, meter_basis: z.string(), derive_basis: z.string() }),

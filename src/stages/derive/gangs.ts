@@ -2,8 +2,9 @@ import type { Gang } from '../../domain/run/gang.ts'
 import { carriedFrom, gangsOfDay } from '../../domain/run/island.ts'
 import { DAY_MS, type Instant, SECOND_MS } from '../../domain/window.ts'
 import { withFlop } from '../../ports/queries/derive.ts'
+import type { QueryRow } from '../../ports/queries/registry.ts'
 import type { Batch, DeriveDeps } from '../derive.ts'
-import { gangDevicesRow } from './rows.ts'
+import { gangDevicesRow, goneDevicesRow } from './rows.ts'
 import { type Stretch, stretchesOf } from './stretches.ts'
 
 /** Device-hours → gangs, day after day: each day goes on from the one before it. */
@@ -23,19 +24,13 @@ export async function buildGangs(
   batch: Batch,
   until: Instant,
 ): Promise<Map<string, Gang[]>> {
-  const { store, builds } = deps
+  const { store } = deps
   const { from } = batch
+  const build = deps.builds()
   const tenants = [...batch.tenants]
-  await store.execute('gang-devices-bury', { tenants, from, build: builds() })
-  const build = builds()
-  const day = from - DAY_MS
-  const stored = await store.query('gang-devices-list', { tenants, from: day, until: from })
-  const before = new Map(
-    [...Map.groupBy(stored, row => row.tenant_id)].map(([tenant, gangs]): [string, Carrying] => [
-      tenant,
-      { day, gangs },
-    ]),
-  )
+  const stored = await store.query('gang-devices-list', { tenants, from })
+  const gone = new Map(stored.filter(row => row.day >= from).map(row => [row.gang_id, row]))
+  const before = carryingOf(stored.filter(row => row.day < from))
   const gangs = new Map<string, Gang[]>(tenants.map(tenant => [tenant, []]))
   const busy = await store.query('gang-days', { tenants, from, until })
   for (const stretch of stretchesOf(busy, HOURS_PER_STATEMENT)) {
@@ -44,9 +39,25 @@ export async function buildGangs(
       'gang_devices',
       fresh.map(one => gangDevicesRow(one.gang, one.day, build)),
     )
-    for (const { gang } of fresh) gangs.get(gang.tenant_id)?.push({ ...gang, members: [] })
+    for (const { gang } of fresh) {
+      gone.delete(gang.gang_id)
+      gangs.get(gang.tenant_id)?.push({ ...gang, members: [] })
+    }
   }
+  await store.append(
+    'gang_devices',
+    [...gone.values()].map(row => goneDevicesRow(row, build)),
+  )
   return gangs
+}
+
+function carryingOf(stored: readonly QueryRow<'gang-devices-list'>[]): Map<string, Carrying> {
+  const tenants = Map.groupBy(stored, row => row.tenant_id)
+  return new Map(
+    [...tenants].flatMap(([tenant, gangs]): [string, Carrying][] =>
+      gangs.slice(0, 1).map(({ day }) => [tenant, { day, gangs }]),
+    ),
+  )
 }
 
 async function gangsOfStretch(
