@@ -1,10 +1,9 @@
 -- Tombstones for usage-hours that the last rebuild of their hour no longer found.
--- The stored build is named in full: bare, the word would mean the new one of the select list.
 -- params: hours Array(DateTime), everybody UInt8, or else tenants Array(String); build UInt64
--- bound:  the usage-hours of these hours
-insert into usage_hours
-select * replace ({build:UInt64} as build, 1 as is_deleted)
+-- bound:  the usage-hours of these hours, of which key and build are read
+insert into usage_hours (tenant_id, hour, chip, build, is_deleted)
+select tenant_id, hour, chip, {build:UInt64}, 1
 from usage_hours final
 where hour in {hours:Array(DateTime('UTC'))}
   and ({everybody:UInt8} or tenant_id in {tenants:Array(String)})
-  and usage_hours.build < {build:UInt64}
+  and build < {build:UInt64}
