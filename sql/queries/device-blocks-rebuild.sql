@@ -108,13 +108,22 @@ with
             and device_id in (select device_id from entangled)
         union all
         select
+            -- of devices that bring counters: to name the entangled again would plan them a second time
             device_id, toUnixTimestamp64Milli(max(time)), argMax(tenant_id, time), argMax(interval_s, time),
             argMax(tuple(mma_cycles_total), time).1, argMax(tuple(sm_cycles_total), time).1,
             argMax(tuple(energy_total_j), time).1, 1
         from samples final
         prewhere ((hour in {hours:Array(DateTime('UTC'))} and time <= tail_of(hour))
                 or (hour in {before:Array(DateTime('UTC'))} and hour not in {keys:Array(DateTime('UTC'))}))
-            and device_id in (select device_id from entangled)
+            and device_id in
+            (
+                select device_id
+                from samples
+                where hour in {keys:Array(DateTime('UTC'))} and time > tail_of(hour)
+                    and device_id >= {first:String} and ({end:String} = '' or device_id < {end:String})
+                    and ({scope:UInt64} = 0 or device_id in (select device_id from scope_devices where scope = {scope:UInt64}))
+                    and (mma_cycles_total is not null or energy_total_j is not null)
+            )
         where mma_cycles_total is not null or energy_total_j is not null
         group by hour, device_id
     ),
@@ -174,14 +183,15 @@ with
         ) as s
         left any join ties as t on t.device_id = s.device_id and t.end_ms = s.end_ms
     ),
-    -- evidence: how much of what each tier measures, for the whole length of the sample
-    evidenced as
+    -- what counters and meters say; a level of its own, because each name is resolved where it is used
+    gauged as
     (
         select
             s.*,
             c.chip as chip,
             c.pipe_lo as pipe_lo, c.pipe_mid as pipe_mid, c.pipe_hi as pipe_hi, c.gap_mid as gap_mid,
-            c.gap_hi as gap_hi, c.energy_hi as energy_hi, c.host as host,
+            c.gap_hi as gap_hi, c.energy_hi as energy_hi, c.host as host, c.host_w as host_w,
+            c.clock_ref_mhz as clock_ref_mhz, c.sm_count as sm_count,
             s.device_count * s.slice as units,
             length_ms / 1000 * units as unit_s,
             c.idle_w * units as idle_power_w,
@@ -192,21 +202,30 @@ with
             -- meter. Its energy stands as read, but it is evidence of nothing
             if(ifNull(joules_read / (length_ms / 1000) < 0.25 * idle_power_w, 1), null, joules_read) as joules,
             joules / (length_ms / 1000) as mean_power_w,
-            -- what a node's host draws is a guess: a meter that stands alone is read without it, so
-            -- that a busy device is never called idle; beside other evidence it is taken off
-            if(power_scope = 'node', c.host_w * units, 0) as host_power_w,
-            ifNull((mean_power_w - idle_power_w) / power_span_w, 0) as power_share_alone,
-            ifNull((mean_power_w - idle_power_w - host_power_w) / power_span_w, 0) as power_share,
             if(ifNull(counted, 0), (mma_cycles_total - before_mma) / (sm_cycles_total - before_sm), null) as counter_tensor,
             -- cycles per elapsed time give the clock, averaged over the SMs or summed over those of
             -- the devices, or of the slice, that the sample stands for
-            if(ifNull(counted, 0), (sm_cycles_total - before_sm) / ((end_ms - before_ms) * 1000), null) as cycles_mhz,
+            if(ifNull(counted, 0), (sm_cycles_total - before_sm) / ((end_ms - before_ms) * 1000), null) as cycles_mhz
+        from spanned as s
+        left any join models as c on c.model = s.accelerator
+        where until_ms > start_ms
+    ),
+    -- evidence: how much of what each tier measures, for the whole length of the sample
+    evidenced as
+    (
+        select
+            *,
+            -- what a node's host draws is a guess: a meter that stands alone is read without it, so
+            -- that a busy device is never called idle; beside other evidence it is taken off
+            if(power_scope = 'node', host_w * units, 0) as host_power_w,
+            ifNull((mean_power_w - idle_power_w) / power_span_w, 0) as power_share_alone,
+            ifNull((mean_power_w - idle_power_w - host_power_w) / power_span_w, 0) as power_share,
             multiIf(
-                c.clock_ref_mhz is null, 1,
-                ifNull(cycles_mhz between 0.1 * c.clock_ref_mhz and 1.4 * c.clock_ref_mhz, 0), cycles_mhz / c.clock_ref_mhz,
-                ifNull(cycles_mhz / (c.sm_count * units) between 0.1 * c.clock_ref_mhz and 1.4 * c.clock_ref_mhz, 0),
-                    cycles_mhz / (c.sm_count * units) / c.clock_ref_mhz,
-                ifNull(sm_clock_mhz > 0, 0), sm_clock_mhz / c.clock_ref_mhz,
+                clock_ref_mhz is null, 1,
+                ifNull(cycles_mhz between 0.1 * clock_ref_mhz and 1.4 * clock_ref_mhz, 0), cycles_mhz / clock_ref_mhz,
+                ifNull(cycles_mhz / (sm_count * units) between 0.1 * clock_ref_mhz and 1.4 * clock_ref_mhz, 0),
+                    cycles_mhz / (sm_count * units) / clock_ref_mhz,
+                ifNull(sm_clock_mhz > 0, 0), sm_clock_mhz / clock_ref_mhz,
                 1) as clock_share,
             ifNull(greatest(sm_active, gpu_util), ifNull(sm_active, gpu_util)) as activity,
             greatest(ifNull(fp64_active, 0), ifNull(fp32_active, 0), ifNull(fp16_active, 0)) as vector_active,
@@ -222,9 +241,7 @@ with
                 joules is not null, 'T3',
                 activity is not null, 'T4',
                 'gap') as tier
-        from spanned as s
-        left any join models as c on c.model = s.accelerator
-        where until_ms > start_ms
+        from gauged
     ),
     estimated as
     (
@@ -265,21 +282,15 @@ with
         from evidenced as e
         left any join rates as r on r.rate_chip = e.chip and r.rate_tier = e.tier and r.rate_precision = e.precision
     ),
-    cut as
-    (
-        select
-            *,
-            arrayJoin(range(intDiv(start_ms, block_ms) * block_ms, until_ms, block_ms)) as block_start_ms,
-            greatest(start_ms, block_start_ms) as piece_start_ms,
-            least(until_ms, block_start_ms + block_ms) as piece_end_ms
-        from estimated
-    ),
     -- A sample that lies in several blocks is shared out by time. A piece is the difference of two
     -- rounded shares, taken as integers, so that pieces add up to the same wherever a sample is cut.
     pieces as
     (
         select
             *,
+            arrayJoin(range(intDiv(start_ms, block_ms) * block_ms, until_ms, block_ms)) as block_start_ms,
+            greatest(start_ms, block_start_ms) as piece_start_ms,
+            least(until_ms, block_start_ms + block_ms) as piece_end_ms,
             toDateTime(intDiv(block_start_ms, hour_ms) * 3600, 'UTC') as piece_hour,
             -- what counts once for a sample in an hour counts where it begins there
             piece_start_ms = greatest(start_ms, intDiv(block_start_ms, hour_ms) * hour_ms) as is_first,
@@ -295,88 +306,71 @@ with
             -- a stretch without evidence between busy ones does not break them apart, nor does it
             -- make a busy stretch by itself
             busy or tier = 'gap' as is_linked
-        from cut
+        from estimated
         where piece_hour in {hours:Array(DateTime('UTC'))}
             and block_start_ms >= toInt64(toUnixTimestamp(tail_of(piece_hour))) * 1000
-    ),
-    grouped as
-    (
-        select
-            piece_hour,
-            toDateTime(block_start_ms / 1000, 'UTC') as block,
-            device_id,
-            tenant_id,
-            workload_id,
-            argMax(chip, end_ms) as chip_last,
-            argMax(accelerator, end_ms) as accelerator_last,
-            argMax(node_id, end_ms) as node_last,
-            argMax(fabric_id, end_ms) as fabric_last,
-            argMax(site, end_ms) as site_last,
-            argMax(region, end_ms) as region_last,
-            argMax(declared_use, end_ms) as declared_last,
-            argMax(device_count, end_ms) as count_last,
-            max(end_ms) as last_end_ms,
-            max(device_count > 1 or power_scope = 'node') as is_node_meter,
-            min(piece_start_ms) as first_ms,
-            max(piece_end_ms) as last_ms,
-            minIf(piece_start_ms, busy) as first_busy_ms,
-            maxIf(piece_end_ms, busy) as last_busy_ms,
-            sum(piece_ms) as covered_ms,
-            sum(piece_unit_us) as unit_us,
-            sumIf(piece_unit_us, busy) as busy_us,
-            sum(piece_mj) as mj,
-            sum(piece_lo) as lo,
-            sum(piece_mid) as mid,
-            sum(piece_hi) as hi,
-            sum(piece_powered) as powered,
-            sumIf(piece_unit_us, tier in ('measured', 'T1')) as t1_us,
-            sumIf(piece_unit_us, tier = 'T2') as t2_us,
-            sumIf(piece_unit_us, tier = 'T3') as t3_us,
-            sumIf(piece_unit_us, tier = 'T4') as t4_us,
-            sumIf(piece_unit_us, tier = 'gap') as unmetered_us,
-            sumIf(piece_unit_us, silent_zero) as silent_us,
-            countIf(reset and is_first and toDateTime(intDiv(end_ms - 1, hour_ms) * 3600, 'UTC') = piece_hour) as resets,
-            sum(toInt64(round(ifNull(coalesce(counter_tensor, tensor_active), 0) * 1e6)) * piece_ms) as tensor_micro_ms,
-            countIf(coalesce(counter_tensor, tensor_active) is not null) as tensor_pieces,
-            countIf(is_first) as samples,
-            groupArrayIf(piece_start_ms, is_linked) as starts,
-            groupArrayIf(piece_end_ms, is_linked) as ends,
-            groupArrayIf(if(busy, piece_start_ms, far_ms), is_linked) as busy_starts,
-            groupArrayIf(if(busy, piece_end_ms, 0), is_linked) as busy_ends,
-            groupArrayIf(piece_unit_us, is_linked) as unit_list,
-            groupArrayIf(piece_mj, is_linked) as mj_list,
-            groupArrayIf(piece_lo, is_linked) as lo_list,
-            groupArrayIf(piece_mid, is_linked) as mid_list,
-            groupArrayIf(piece_hi, is_linked) as hi_list
-        from pieces
-        group by piece_hour, block_start_ms, device_id, tenant_id, workload_id
     )
--- Stretches: pieces with no longer pause between them than one may be. Where all pauses together are
--- no longer, the pieces are one stretch as they lie. Neighbours as shifted arrays: a lambda that
--- captured the array would copy it per element.
 select
-    * except (starts, ends, busy_starts, busy_ends, unit_list, mj_list, lo_list, mid_list, hi_list, is_one, links, breaks),
-    if(is_one,
-        [(arrayMin(starts), arrayMax(ends), arrayMin(busy_starts), arrayMax(busy_ends), arraySum(unit_list),
-            arraySum(mj_list), arraySum(lo_list), arraySum(mid_list), arraySum(hi_list))],
+    piece_hour,
+    toDateTime(block_start_ms / 1000, 'UTC') as block,
+    device_id,
+    tenant_id,
+    workload_id,
+    argMax(chip, end_ms) as chip_last,
+    argMax(accelerator, end_ms) as accelerator_last,
+    argMax(node_id, end_ms) as node_last,
+    argMax(fabric_id, end_ms) as fabric_last,
+    argMax(site, end_ms) as site_last,
+    argMax(region, end_ms) as region_last,
+    argMax(declared_use, end_ms) as declared_last,
+    argMax(device_count, end_ms) as count_last,
+    max(end_ms) as last_end_ms,
+    max(device_count > 1 or power_scope = 'node') as is_node_meter,
+    min(piece_start_ms) as first_ms,
+    max(piece_end_ms) as last_ms,
+    minIf(piece_start_ms, busy) as first_busy_ms,
+    maxIf(piece_end_ms, busy) as last_busy_ms,
+    sum(piece_ms) as covered_ms,
+    sum(piece_unit_us) as unit_us,
+    sumIf(piece_unit_us, busy) as busy_us,
+    sum(piece_mj) as mj,
+    sum(piece_lo) as lo,
+    sum(piece_mid) as mid,
+    sum(piece_hi) as hi,
+    sum(piece_powered) as powered,
+    sumIf(piece_unit_us, tier in ('measured', 'T1')) as t1_us,
+    sumIf(piece_unit_us, tier = 'T2') as t2_us,
+    sumIf(piece_unit_us, tier = 'T3') as t3_us,
+    sumIf(piece_unit_us, tier = 'T4') as t4_us,
+    sumIf(piece_unit_us, tier = 'gap') as unmetered_us,
+    sumIf(piece_unit_us, silent_zero) as silent_us,
+    countIf(reset and is_first and toDateTime(intDiv(end_ms - 1, hour_ms) * 3600, 'UTC') = piece_hour) as resets,
+    sum(toInt64(round(ifNull(coalesce(counter_tensor, tensor_active), 0) * 1e6)) * piece_ms) as tensor_micro_ms,
+    countIf(coalesce(counter_tensor, tensor_active) is not null) as tensor_pieces,
+    countIf(is_first) as samples,
+    -- Pieces with no longer pause between them than one may be. Where all pauses together are no longer,
+    -- the pieces are one stretch as they lie. Neighbours as shifted arrays: a lambda that captured the
+    -- array would copy it per element.
+    if((notEmpty(groupArrayIf(piece_start_ms, is_linked) as starts)
+            and arrayMax(groupArrayIf(piece_end_ms, is_linked) as ends) - arrayMin(starts) - arraySum(ends) + arraySum(starts)
+                <= {island_gap_s:Float64} * 1000) as is_one,
+        [(arrayMin(starts), arrayMax(ends),
+            arrayMin(groupArrayIf(if(busy, piece_start_ms, far_ms), is_linked) as busy_starts),
+            arrayMax(groupArrayIf(if(busy, piece_end_ms, 0), is_linked) as busy_ends),
+            arraySum(groupArrayIf(piece_unit_us, is_linked) as unit_list),
+            arraySum(groupArrayIf(piece_mj, is_linked) as mj_list),
+            arraySum(groupArrayIf(piece_lo, is_linked) as lo_list),
+            arraySum(groupArrayIf(piece_mid, is_linked) as mid_list),
+            arraySum(groupArrayIf(piece_hi, is_linked) as hi_list))],
         arrayMap(stretch -> (
-                arrayMin(piece -> piece.1, stretch), arrayMax(piece -> piece.2, stretch),
-                arrayMin(piece -> piece.3, stretch), arrayMax(piece -> piece.4, stretch),
-                arraySum(piece -> piece.5, stretch), arraySum(piece -> piece.6, stretch),
-                arraySum(piece -> piece.7, stretch), arraySum(piece -> piece.8, stretch),
-                arraySum(piece -> piece.9, stretch)),
-            arraySplit((piece, is_break) -> is_break, links, breaks))) as stretches,
+                arrayMin(stretch.1), arrayMax(stretch.2), arrayMin(stretch.3), arrayMax(stretch.4), arraySum(stretch.5),
+                arraySum(stretch.6), arraySum(stretch.7), arraySum(stretch.8), arraySum(stretch.9)),
+            arraySplit((piece, is_break) -> is_break,
+                if(is_one, [], arraySort(arrayZip(
+                    starts, ends, busy_starts, busy_ends, unit_list, mj_list, lo_list, mid_list, hi_list))) as links,
+                arrayMap((start, before) -> start - before > {island_gap_s:Float64} * 1000,
+                    links.1, arrayPopBack(arrayPushFront(links.2, links.1[1])))))) as stretches,
     {build:UInt64} as build,
     0 as is_deleted
-from
-(
-    select
-        *,
-        notEmpty(starts) and arrayMax(ends) - arrayMin(starts) - arraySum(ends) + arraySum(starts)
-            <= {island_gap_s:Float64} * 1000 as is_one,
-        if(is_one, [], arraySort(arrayZip(
-            starts, ends, busy_starts, busy_ends, unit_list, mj_list, lo_list, mid_list, hi_list))) as links,
-        arrayMap((start, before) -> start - before > {island_gap_s:Float64} * 1000,
-            links.1, arrayPopBack(arrayPushFront(links.2, links.1[1]))) as breaks
-    from grouped
-)
+from pieces
+group by piece_hour, block_start_ms, device_id, tenant_id, workload_id
