@@ -41,10 +41,7 @@ with
             sum(blocks.tensor_micro_ms) as tensor,
             sum(blocks.tensor_pieces) as tensor_count,
             sum(blocks.samples) as sample_count,
-            arraySort(groupArrayArray(blocks.stretches)) as links,
-            arrayMap((start, before) -> start - before > {island_gap_s:Float64} * 1000,
-                links.1, arrayPopBack(arrayPushFront(links.2, links.1[1]))) as breaks,
-            arraySplit((stretch, is_break) -> is_break, links, breaks) as joined_links
+            arraySort(groupArrayArray(blocks.stretches)) as links
         from device_blocks as blocks final
         where hour in {hours:Array(DateTime('UTC'))}
           and device_id >= {first:String} and ({end:String} = '' or device_id < {end:String})
@@ -132,14 +129,16 @@ select
     if(joules = 0, null, joules / covered) as power_mean_w,
     -- a stretch in which nothing was busy is none
     arrayMap(stretch -> (
-            fromUnixTimestamp64Milli(arrayMin(part -> part.3, stretch), 'UTC'),
-            fromUnixTimestamp64Milli(arrayMax(part -> part.4, stretch), 'UTC'),
-            arraySum(part -> part.5, stretch) / 1e6 * witness,
-            arraySum(part -> part.6, stretch) / 1000 * witness,
-            toFloat64(arraySum(part -> part.7, stretch)) * witness,
-            toFloat64(arraySum(part -> part.8, stretch)) * witness,
-            toFloat64(arraySum(part -> part.9, stretch)) * witness * lift),
-        arrayFilter(stretch -> arrayMax(part -> part.4, stretch) > 0, joined_links)) as islands,
+            fromUnixTimestamp64Milli(arrayMin(stretch.3), 'UTC'),
+            fromUnixTimestamp64Milli(arrayMax(stretch.4), 'UTC'),
+            arraySum(stretch.5) / 1e6 * witness,
+            arraySum(stretch.6) / 1000 * witness,
+            toFloat64(arraySum(stretch.7)) * witness,
+            toFloat64(arraySum(stretch.8)) * witness,
+            toFloat64(arraySum(stretch.9)) * witness * lift),
+        arrayFilter(stretch -> arrayMax(stretch.4) > 0, arraySplit((stretch, is_break) -> is_break, links,
+            arrayMap((start, before) -> start - before > {island_gap_s:Float64} * 1000,
+                links.1, arrayPopBack(arrayPushFront(links.2, links.1[1])))))) as islands,
     sample_count,
     {build:UInt64} as build,
     0 as is_deleted
