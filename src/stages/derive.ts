@@ -3,7 +3,7 @@ import { chunks } from '../domain/chunks.ts'
 import type { DeriveSettings } from '../domain/derive-settings.ts'
 import { linkGangs } from '../domain/run/chain.ts'
 import type { Gang } from '../domain/run/gang.ts'
-import { lineages } from '../domain/run/lineage.ts'
+import { lineages, type RunHead } from '../domain/run/lineage.ts'
 import { buildRuns, type Run } from '../domain/run/run.ts'
 import { compareRuns } from '../domain/run/run-change.ts'
 import { DAY_MS, type Instant, SECOND_MS, toSqlTime } from '../domain/window.ts'
@@ -171,11 +171,10 @@ async function writeLineages(
   build: number,
 ): Promise<void> {
   const since = until - settings.lineage_days * DAY_MS
-  const heads = await store.query('run-heads', { tenants, since })
-  const own = [...Map.groupBy(heads, head => head.tenant_id)]
+  const own = Map.groupBy(await runHeads(store, tenants, since), head => head.tenant_id)
   await store.append(
     'run_lineages',
-    own.flatMap(([tenant_id, found]) =>
+    [...own].flatMap(([tenant_id, found]) =>
       lineages(found).map(member => ({
         tenant_id,
         ...member,
@@ -185,4 +184,21 @@ async function writeLineages(
     ),
   )
   await store.execute('run-lineages-bury', { tenants, build })
+}
+
+/** Runs with those that they may have come from; most tenants have none that came from another. */
+async function runHeads(
+  store: Store,
+  tenants: string[],
+  since: Instant,
+): Promise<(RunHead & { readonly tenant_id: string })[]> {
+  const heads = await store.query('run-heads', { tenants, since })
+  if (heads.every(head => head.previous_gang === '')) return []
+  const origins = await store.query('run-origins', { tenants, since })
+  const keyOf = (tenant_id: string, gang_id: string) => [tenant_id, gang_id].join('\u0000')
+  const homes = new Map(origins.map(row => [keyOf(row.tenant_id, row.gang_id), row.run_id]))
+  return heads.map(({ previous_gang, ...head }) => ({
+    ...head,
+    previous_run: homes.get(keyOf(head.tenant_id, previous_gang)) ?? '',
+  }))
 }

@@ -155,9 +155,13 @@ export const deriveQueries = {
     row: z.object({
       tenant_id: z.string(),
       run_id: z.string(),
-      previous_run: z.string(),
+      previous_gang: z.string(),
       previous_p: z.number(),
     }),
+  },
+  'run-origins': {
+    params: z.object({ tenants, since: timeParam }),
+    row: z.object({ tenant_id: z.string(), gang_id: z.string(), run_id: z.string() }),
   },
   'run-lineages-bury': { params: z.object({ tenants, build }), row: null },
 } as const
