@@ -78,11 +78,7 @@ async function deriveBatch(deps: DeriveDeps, batch: Batch, until: Instant): Prom
     for (const run of found.runs) runs.push(run)
     for (const gang of found.gangs) gangs.push(gang)
   }
-  await store.append(
-    'day_gangs',
-    gangs.map(({ gang, run_id }) => gangRow(gang, run_id, build)),
-  )
-  await store.execute('gangs-bury', { tenants, from, build })
+  await writeGangs(store, batch, gangs, build)
   await writeRuns(deps, tenants, stored, runs, build)
   await writeLineages(deps, tenants, until, build)
 }
@@ -123,6 +119,37 @@ function runsOf(
   const moved = kept.filter(gang => gang.run_id !== homeOf(gang))
   const gangs = [...small, ...linked, ...moved].map(gang => ({ gang, run_id: homeOf(gang) }))
   return { runs, gangs }
+}
+
+/**
+ * Writes gangs, and tombstones for those of the days rebuilt that were not found again. Read and not
+ * buried by a statement: that would wait for the connection on which usage is priced meanwhile.
+ */
+async function writeGangs(
+  store: Store,
+  { tenants, from }: Batch,
+  gangs: readonly { readonly gang: Gang; readonly run_id: string }[],
+  build: number,
+): Promise<void> {
+  const stored = await store.query('gang-keys', { tenants: [...tenants], from })
+  await store.append(
+    'day_gangs',
+    gangs.map(({ gang, run_id }) => gangRow(gang, run_id, build)),
+  )
+  const keyOf = (gang: QueryRow<'gang-keys'>) =>
+    [gang.tenant_id, gang.start, gang.gang_id].join('\u0000')
+  const found = new Set(gangs.map(({ gang }) => keyOf(gang)))
+  await store.append(
+    'day_gangs',
+    stored
+      .filter(gang => !found.has(keyOf(gang)))
+      .map(gang => ({
+        ...gang,
+        start: toSqlTime(gang.start),
+        build: String(build),
+        is_deleted: 1,
+      })),
+  )
 }
 
 /** Writes runs, and tombstones for those `stored` ones that were not found again. */

@@ -118,7 +118,10 @@ export const deriveQueries = {
     }),
     isWide: true,
   },
-  'gangs-bury': { params: z.object({ tenants, from: timeParam, build }), row: null },
+  'gang-keys': {
+    params: z.object({ tenants, from: timeParam }),
+    row: z.object({ tenant_id: z.string(), start: sqlTime, gang_id: z.string() }),
+  },
   'tick-last': {
     params: z.object({}),
     row: z.object({ until: sqlTime, meter_basis: z.string(), derive_basis: z.string() }),
