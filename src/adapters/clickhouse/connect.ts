@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { Fault } from '../../domain/fault.ts'
@@ -85,6 +86,11 @@ type Opened = Omit<Connections, 'close' | 'kill' | 'settings'>
 /** A server takes parameters beside a statement; here they are part of its text. */
 const EMBEDDED_SETTINGS = { max_query_size: 256 << 20 } satisfies EngineSettings
 
+/** Two stages may be at work at once: each has half of the cores, so that ticks keep a share of a small machine. */
+const STAGE_SETTINGS = {
+  max_threads: Math.max(1, Math.floor(availableParallelism() / STAGES.length)),
+} satisfies EngineSettings
+
 const SHARED = {
   request_timeout: REQUEST_TIMEOUT_MS,
   // What goes wrong leaves as a Fault; the caller logs it once, with its cause.
@@ -137,7 +143,8 @@ async function openEmbedded(
     const readers = [await open(), await open()]
     const stages: StageConnection[] = []
     for (const index of STAGES) {
-      stages.push({ client: await open(), linesFile: join(folder, `stage-${index}.lines`) })
+      const client = await settled(await open(), STAGE_SETTINGS)
+      stages.push({ client, linesFile: join(folder, `stage-${index}.lines`) })
     }
     return { writer, readers, builder, stages, probe: null }
   } catch (cause) {
