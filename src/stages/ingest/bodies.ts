@@ -47,11 +47,11 @@ function openBody(
   let blocks: DecodedBlock[] = []
   let size = 0
   let large: Delivery | null = null
-  const goAlone = async (): Promise<Delivery> => {
-    const own = openDelivery(deps, context, source)
-    for (const block of blocks) await own.add(block)
+  const goAlone = async (): Promise<void> => {
+    const held = blocks
     blocks = []
-    return own
+    large = openDelivery(deps, context, source)
+    for (const block of held) await large.add(block)
   }
   const end = async (bytes: number, source_hash: string): Promise<Receipt> => {
     const body = { context, source, blocks, size, bytes, source_hash, account, attempts: 0 }
@@ -64,7 +64,7 @@ function openBody(
       if (large) return large.add(block)
       blocks.push(block)
       size += sizeOf(block, deps.settings.batch_rows)
-      if (size > SHARED_BYTES) large = await goAlone()
+      if (size > SHARED_BYTES) await goAlone()
     },
     finish: (bytes, source_hash) =>
       large ? large.finish(bytes, source_hash) : end(bytes, source_hash),
