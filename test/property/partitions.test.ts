@@ -164,7 +164,8 @@ async function readThrough(logs: readonly PartitionLog[], steps: readonly Step[]
   })
   const join = (): Member => {
     const instance = randomUUID()
-    const settings = { batch_rows: 3, batch_characters: 1e6, retry_after_s: 1 }
+    // Parts of few lines are read by our own reader, the others by the store.
+    const settings = { batch_rows: 3, batch_characters: 1e6, retry_after_s: 1, store_lines_min: 3 }
     const { intake } = testIntake(store, clock, settings, instance)
     const streamOf = () => 'telemetry.accelerator' as const
     const reading = { logger: SILENT, settings, streamOf, handedOver: async () => undefined }

@@ -38,9 +38,16 @@ function sample(device_id: string, second: number, more: object = {}): Buffer {
   return Buffer.from(JSON.stringify({ ...fields, power_w: 300, ...more }))
 }
 
-function openReader(wrap: (intake: Intake) => Intake = intake => intake) {
+const same = (intake: Intake): Intake => intake
+
+function openReader(wrap = same, store_lines_min = 4096) {
   const { store } = opened
-  const settings = { batch_rows: 100, batch_characters: 32 << 20, retry_after_s: 1 }
+  const settings = {
+    batch_rows: 100,
+    batch_characters: 32 << 20,
+    retry_after_s: 1,
+    store_lines_min,
+  }
   const instance = randomUUID()
   const { intake } = testIntake(store, clock, settings, instance)
   const streamOf = () => 'telemetry.accelerator' as const
@@ -59,54 +66,65 @@ async function readAtOnce(reader: ReturnType<typeof openReader>, positions = [0,
 
 const DURABLE = { kind: 'durable' }
 
-test('three partitions make one part, with three lines in the ledger', async () => {
-  logs[0]?.append(sample('a', 1))
-  logs[0]?.append(sample('a', 2))
-  logs[1]?.append(sample('b', 3))
-  logs[1]?.append(Buffer.from('poison'))
-  logs[2]?.append(Buffer.from(`${sample('c', 4)}\n\n${sample('c', 5)}\n`))
-  expect(await readAtOnce(openReader())).toEqual([DURABLE, DURABLE, DURABLE])
-  expect(await opened.probe('marks')).toEqual([{ parts: 1 }])
-  const ledger = await opened.probe('ledger')
-  const at = (second: number) => `2026-01-01 10:00:${10 + second}.000`
-  expect(ledger).toMatchObject([
-    { partition: 0, accepted: 2, time_min: at(1), time_max: at(2) },
-    { partition: 1, accepted: 1, time_min: at(3), time_max: at(3) },
-    { partition: 2, accepted: 2, time_min: at(4), time_max: at(5) },
-  ])
-  const held = (await opened.probe('held')).map(row => Object(row))
-  expect(held.map(row => [row.device_id, row.source, row.at])).toEqual([
-    ['a', 'kafka:telemetry.accelerator/0', 0],
-    ['a', 'kafka:telemetry.accelerator/0', 1],
-    ['b', 'kafka:telemetry.accelerator/1', 0],
-    ['c', 'kafka:telemetry.accelerator/2', 0],
-    ['c', 'kafka:telemetry.accelerator/2', 0],
-  ])
-  // A sample leads to the line of its own partition.
-  const batches = new Map(ledger.map(row => [Object(row).partition, Object(row).batch_id]))
-  const own = held.map(row => batches.get(Number(String(row.source).at(-1))))
-  expect(held.map(row => row.batch_id)).toEqual(own)
-  expect(new Set(own).size).toBe(3)
-  expect(await opened.probe('quarantined')).toEqual([{ source: 'kafka:telemetry.accelerator/1@1' }])
-})
+/** From how many lines on the store reads them: never here, and always. */
+const READERS = [4096, 1]
 
-test('what two of them bring counts once, for the one that comes first in the part', async () => {
-  logs[0]?.append(sample('a', 1))
-  logs[1]?.append(sample('a', 1))
-  logs[1]?.append(sample('a', 2))
-  logs[2]?.append(sample('a', 2, { revision: 1 }))
-  await readAtOnce(openReader())
-  const audits = await auditPartitions(opened.store, 0)
-  expect(audits).toMatchObject([
-    { partition: 0, consumed: 1, accepted: 1, duplicates: 0, faults: [] },
-    { partition: 1, consumed: 2, accepted: 1, duplicates: 1, faults: [] },
-    { partition: 2, consumed: 1, accepted: 1, duplicates: 0, faults: [] },
-  ])
-  // The content that the revision replaced was of partition 1, at its second message.
-  expect(await opened.probe('losers')).toEqual([
-    { source: 'kafka:telemetry.accelerator/1', at: 1, was_stored: 1 },
-  ])
-})
+test.each(READERS)(
+  'three partitions make one part, with three lines in the ledger (%i)',
+  async lines => {
+    logs[0]?.append(sample('a', 1))
+    logs[0]?.append(sample('a', 2))
+    logs[1]?.append(sample('b', 3))
+    logs[1]?.append(Buffer.from('poison'))
+    logs[2]?.append(Buffer.from(`${sample('c', 4)}\n\n${sample('c', 5)}\n`))
+    expect(await readAtOnce(openReader(same, lines))).toEqual([DURABLE, DURABLE, DURABLE])
+    expect(await opened.probe('marks')).toEqual([{ parts: 1 }])
+    const ledger = await opened.probe('ledger')
+    const at = (second: number) => `2026-01-01 10:00:${10 + second}.000`
+    expect(ledger).toMatchObject([
+      { partition: 0, accepted: 2, time_min: at(1), time_max: at(2) },
+      { partition: 1, accepted: 1, time_min: at(3), time_max: at(3) },
+      { partition: 2, accepted: 2, time_min: at(4), time_max: at(5) },
+    ])
+    const held = (await opened.probe('held')).map(row => Object(row))
+    expect(held.map(row => [row.device_id, row.source, row.at])).toEqual([
+      ['a', 'kafka:telemetry.accelerator/0', 0],
+      ['a', 'kafka:telemetry.accelerator/0', 1],
+      ['b', 'kafka:telemetry.accelerator/1', 0],
+      ['c', 'kafka:telemetry.accelerator/2', 0],
+      ['c', 'kafka:telemetry.accelerator/2', 0],
+    ])
+    // A sample leads to the line of its own partition.
+    const batches = new Map(ledger.map(row => [Object(row).partition, Object(row).batch_id]))
+    const own = held.map(row => batches.get(Number(String(row.source).at(-1))))
+    expect(held.map(row => row.batch_id)).toEqual(own)
+    expect(new Set(own).size).toBe(3)
+    expect(await opened.probe('quarantined')).toEqual([
+      { source: 'kafka:telemetry.accelerator/1@1' },
+    ])
+  },
+)
+
+test.each(READERS)(
+  'what two of them bring counts once, for the first of them (%i)',
+  async lines => {
+    logs[0]?.append(sample('a', 1))
+    logs[1]?.append(sample('a', 1))
+    logs[1]?.append(sample('a', 2))
+    logs[2]?.append(sample('a', 2, { revision: 1 }))
+    await readAtOnce(openReader(same, lines))
+    const audits = await auditPartitions(opened.store, 0)
+    expect(audits).toMatchObject([
+      { partition: 0, consumed: 1, accepted: 1, duplicates: 0, faults: [] },
+      { partition: 1, consumed: 2, accepted: 1, duplicates: 1, faults: [] },
+      { partition: 2, consumed: 1, accepted: 1, duplicates: 0, faults: [] },
+    ])
+    // The content that the revision replaced was of partition 1, at its second message.
+    expect(await opened.probe('losers')).toEqual([
+      { source: 'kafka:telemetry.accelerator/1', at: 1, was_stored: 1 },
+    ])
+  },
+)
 
 test('one that cannot be stored holds up no other for longer than an attempt', async () => {
   for (const [at, log] of logs.entries()) log.append(sample(`d${at}`, 1))
