@@ -32,7 +32,11 @@ export async function postBodies(posting: Posting): Promise<Posted> {
   const waiting = bodies.values()
   let rows = 0
   const sender = async (): Promise<void> => {
-    for (const body of waiting) rows += await postBody(url, body, gzip)
+    for (const body of waiting) {
+      // Not `rows += await …`: that reads the sum before it waits, and loses what others add meanwhile.
+      const accepted = await postBody(url, body, gzip)
+      rows += accepted
+    }
   }
   const begun = performance.now()
   await Promise.all(Array.from({ length: posting.senders }, sender))
