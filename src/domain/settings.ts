@@ -44,7 +44,7 @@ const detect = z
     quiet_tick_s: seconds.default(10),
     /**
      * Devices whose hours one tick rebuilds: beyond that tenants take turns, so that no finding waits
-     * for the whole fleet. A tenant is never cut.
+     * for the whole fleet. A tenant with more has its turn in slices.
      */
     devices_per_tick: z.int().min(1).max(100_000_000).default(1000),
     /** Tenants with a bound so little below a limit are in every tick. */

@@ -12,7 +12,7 @@ import { type StoredGang, toGang } from '../ports/queries/derive.ts'
 import type { QueryRow } from '../ports/queries/registry.ts'
 import type { Store } from '../ports/store.ts'
 import { buildGangs } from './derive/gangs.ts'
-import { gangRow, runRow } from './derive/rows.ts'
+import { gangRow, runRow, tombstone } from './derive/rows.ts'
 
 /**
  * Device-hours → gangs, runs and lineages. Gangs are built day by day, each from its device-hours
@@ -143,12 +143,7 @@ async function writeGangs(
     'day_gangs',
     stored
       .filter(gang => !found.has(keyOf(gang)))
-      .map(gang => ({
-        ...gang,
-        start: toSqlTime(gang.start),
-        build: String(build),
-        is_deleted: 1,
-      })),
+      .map(gang => tombstone({ ...gang, start: toSqlTime(gang.start) }, build)),
   )
 }
 
@@ -169,12 +164,7 @@ async function writeRuns(
     'runs',
     stored
       .filter(run => !found.has(run.run_id))
-      .map(({ tenant_id, run_id }) => ({
-        tenant_id,
-        run_id,
-        build: String(build),
-        is_deleted: 1,
-      })),
+      .map(({ tenant_id, run_id }) => tombstone({ tenant_id, run_id }, build)),
   )
   const at = toSqlTime(clock.now())
   const before = Map.groupBy(stored, run => run.tenant_id)

@@ -202,3 +202,13 @@ function marksOf(samples: readonly Row[], batch_id: string): Row[] {
 export function mark(hour: Instant, batch_id: string, state: number, when = HOUR): Row {
   return { hour: toSqlTime(hour).slice(0, 19), batch_id, state, at: toSqlTime(when) }
 }
+
+/** The same over tenants, with the devices of each. */
+export function markOf(tenants: Readonly<Record<string, number>>, marked: Row): Row {
+  return { ...marked, tenants: Object.keys(tenants), devices: Object.values(tenants) }
+}
+
+/** An hour in which a tenant was seen with so many devices. */
+export function observed(tenant_id: string, devices: number): Row {
+  return { tenant_id, hour: toSqlTime(HOUR).slice(0, 19), chip: 'alpha', devices, build: '1' }
+}

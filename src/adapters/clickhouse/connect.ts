@@ -86,7 +86,7 @@ type Opened = Omit<Connections, 'close' | 'kill' | 'settings'>
 /** A server takes parameters beside a statement; here they are part of its text. */
 const EMBEDDED_SETTINGS = { max_query_size: 256 << 20 } satisfies EngineSettings
 
-/** Two stages may be at work at once: each has half of the cores, so that ticks keep a share of a small machine. */
+/** Two stages may be at work at once: each has half of the cores, and ticks keep a share of them. */
 const STAGE_SETTINGS = {
   max_threads: Math.max(1, Math.floor(availableParallelism() / STAGES.length)),
 } satisfies EngineSettings

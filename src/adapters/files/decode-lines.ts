@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer'
+import { countNewlines, NEWLINE } from '../../domain/newlines.ts'
 import type { DecodeBounds, DecodedBlock, DecodedRecord, LineBlock } from '../../ports/intake.ts'
 import { invalidUtf8, type Oversize, oversize, recordOf } from './read-record.ts'
-
-const NEWLINE = 0x0a
 
 /**
  * NDJSON: a line is a record, so a broken line harms no other. Blocks of whole lines leave uncut;
@@ -35,7 +34,7 @@ export async function* decodeLines(
     yield begun ?? head
     const body = lineBlock([chunk.subarray(first + 1, last + 1)], position + 1, bounds)
     if (body.bytes.byteLength > 0) yield body
-    position += 1 + countLines(body.bytes)
+    position += 1 + countNewlines(body.bytes)
     long = null
     rest = last + 1 < chunk.byteLength ? [chunk.subarray(last + 1)] : []
     rest_bytes = chunk.byteLength - last - 1
@@ -52,12 +51,6 @@ function endOversize(long: Oversize, bytes: Uint8Array, position: number): Decod
 function lineBlock(parts: readonly Uint8Array[], first: number, bounds: DecodeBounds): LineBlock {
   const bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts)
   return { bytes, first, read: (lines, position) => readLines(lines, position, bounds) }
-}
-
-function countLines(bytes: Uint8Array): number {
-  let count = 0
-  for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) count += 1
-  return count
 }
 
 /** The records of whole lines, of which the first has the position; blank lines only count. */

@@ -24,8 +24,8 @@ export interface IngestRouteDeps {
 
 /**
  * Streams in over HTTP. Bodies pass through the decoder as they come, small ones are stored together
- * with others, and 202 is sent when the last row is durable. `?replace_period=true` on billing says that the
- * body states its billing periods anew.
+ * with others, and 202 is sent when the last row is durable. `?replace_period=true` on billing says
+ * that the body states its billing periods anew.
  */
 export function ingestRoutes(deps: IngestRouteDeps) {
   return async (app: FastifyInstance): Promise<void> => {

@@ -1,10 +1,9 @@
 import type { Gang } from '../../domain/run/gang.ts'
 import { carriedFrom, gangsOfDay } from '../../domain/run/island.ts'
-import { DAY_MS, type Instant, SECOND_MS } from '../../domain/window.ts'
+import { DAY_MS, type Instant, SECOND_MS, toSqlSecond } from '../../domain/window.ts'
 import { withFlop } from '../../ports/queries/derive.ts'
-import type { QueryRow } from '../../ports/queries/registry.ts'
 import type { Batch, DeriveDeps } from '../derive.ts'
-import { gangDevicesRow, goneDevicesRow } from './rows.ts'
+import { gangDevicesRow, tombstone } from './rows.ts'
 import { type Stretch, stretchesOf } from './stretches.ts'
 
 /** Device-hours → gangs, day after day: each day goes on from the one before it. */
@@ -30,7 +29,13 @@ export async function buildGangs(
   const tenants = [...batch.tenants]
   const stored = await store.query('gang-devices-list', { tenants, from })
   const gone = new Map(stored.filter(row => row.day >= from).map(row => [row.gang_id, row]))
-  const before = carryingOf(stored.filter(row => row.day < from))
+  const kept = Map.groupBy(
+    stored.filter(row => row.day < from),
+    row => row.tenant_id,
+  )
+  const before = new Map(
+    [...kept].map(([tenant, gangs]): [string, Carrying] => [tenant, { day: from - DAY_MS, gangs }]),
+  )
   const gangs = new Map<string, Gang[]>(tenants.map(tenant => [tenant, []]))
   const busy = await store.query('gang-days', { tenants, from, until })
   for (const stretch of stretchesOf(busy, HOURS_PER_STATEMENT)) {
@@ -46,18 +51,11 @@ export async function buildGangs(
   }
   await store.append(
     'gang_devices',
-    [...gone.values()].map(row => goneDevicesRow(row, build)),
-  )
-  return gangs
-}
-
-function carryingOf(stored: readonly QueryRow<'gang-devices-list'>[]): Map<string, Carrying> {
-  const tenants = Map.groupBy(stored, row => row.tenant_id)
-  return new Map(
-    [...tenants].flatMap(([tenant, gangs]): [string, Carrying][] =>
-      gangs.slice(0, 1).map(({ day }) => [tenant, { day, gangs }]),
+    [...gone.values()].map(({ tenant_id, day, gang_id }) =>
+      tombstone({ tenant_id, day: toSqlSecond(day), gang_id }, build),
     ),
   )
+  return gangs
 }
 
 async function gangsOfStretch(

@@ -36,12 +36,9 @@ export function gangDevicesRow(gang: Gang, day: Instant, build: number): Row {
   }
 }
 
-/** A gang that its day no longer has: the key alone. */
-export function goneDevicesRow(
-  { tenant_id, day, gang_id }: { tenant_id: string; day: Instant; gang_id: string },
-  build: number,
-): Row {
-  return { tenant_id, day: toSqlSecond(day), gang_id, build: String(build), is_deleted: 1 }
+/** Stands for a row that a rebuild no longer found; nothing but its key is asked of it. */
+export function tombstone(key: Row, build: number): Row {
+  return { ...key, build: String(build), is_deleted: 1 }
 }
 
 export function runRow({ flop, segments, previous, gang_ids: _, ...run }: Run, build: number): Row {

@@ -1,4 +1,5 @@
 import { Fault } from '../../domain/fault.ts'
+import { countNewlines } from '../../domain/newlines.ts'
 import { type DecodedBlock, isLines, type Receipt } from '../../ports/intake.ts'
 import { type Account, openAccount } from './account.ts'
 import { batchRow, type Delivery, type DeliveryDeps, openDelivery } from './delivery.ts'
@@ -85,18 +86,9 @@ function openBody(
 /** Bytes; a short line weighs as much as one of those of which `batch_rows` fill a shared part. */
 function sizeOf(block: DecodedBlock, batch_rows: number): number {
   const [bytes, rows] = isLines(block)
-    ? [block.bytes.byteLength, countLines(block.bytes)]
+    ? [block.bytes.byteLength, countNewlines(block.bytes)]
     : [block.reduce((sum, { raw }) => sum + raw.length, 0), block.length]
   return Math.max(bytes, (rows * SHARED_BYTES) / batch_rows)
-}
-
-const NEWLINE = 0x0a
-
-/** The last one may lack its line feed. */
-function countLines(bytes: Uint8Array): number {
-  let count = bytes.at(-1) === NEWLINE ? 0 : 1
-  for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) count += 1
-  return count
 }
 
 /** What shares a part is received in the same instant: once all of it was there. */

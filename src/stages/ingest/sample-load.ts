@@ -9,7 +9,7 @@ import type { LineGate } from './line-gate.ts'
 import { type LineSink, lineOf, type SlabPool } from './line-rows.ts'
 import type { DeliveryContext, RejectedRecord, StreamDeps } from './plan.ts'
 import { SAMPLE_COLUMNS, sampleLine } from './sample-row.ts'
-import { type SampleShares, shareOf, sharesParam } from './sample-shares.ts'
+import { deliveryOf, type SampleShares, shareOf, sharesParam } from './sample-shares.ts'
 import { writeTable } from './write-table.ts'
 
 /** Samples gathered for one part, and laid out on a stage, where they wait to be settled. */
@@ -55,10 +55,9 @@ export function readRecord(load: SampleLoad, record: DecodedRecord, row: number)
   if (record.value === null) return record.rejection
   const read = readSample(record.value, load.limits)
   if (!read.ok) return read.rejection
-  const share = shareOf(load.shares, row)
-  const delivery = load.shares.deliveries[share]
-  assert(delivery, 'a row is of one of the deliveries')
-  load.taken.push({ line: sampleLine(read.value, row, record.offset ?? 0, delivery), share })
+  const delivery = deliveryOf(load.shares, row)
+  const line = sampleLine(read.value, row, record.offset ?? 0, delivery)
+  load.taken.push({ line, share: shareOf(load.shares, row) })
   return null
 }
 

@@ -4,7 +4,7 @@ import { tabLine } from '../../domain/tab-line.ts'
 import { DAY_MS, type Instant, toSqlSecond, toSqlTime } from '../../domain/window.ts'
 import type { DeliveryContext, TableWrite } from './plan.ts'
 import { originOf } from './sample-row.ts'
-import { type SampleShares, shareOf } from './sample-shares.ts'
+import { deliveryOf, type SampleShares, shareOf } from './sample-shares.ts'
 
 /** Samples under one identity: which content holds it, and what is said of the others. */
 
@@ -95,11 +95,10 @@ export function settle(
   for (const row of rows) {
     const name = `${row.end} ${row.device_id}`
     const holder = holders.get(name) ?? heldOf(row)
-    const share = shareOf(own.shares, row.row)
-    const [mine, delivery] = [counts[share], own.shares.deliveries[share]]
-    assert(mine && delivery, 'a row is of one of the deliveries')
+    const mine = counts[shareOf(own.shares, row.row)]
+    assert(mine, 'each delivery has its counts')
     widen(mine, row.end, row.end)
-    const next = settleOne(row, holder, { counts: mine, delivery, losers, own, replaced })
+    const next = settleOne(row, holder, { counts: mine, losers, own, replaced })
     holders.set(name, next)
   }
   const winners = [...holders.values()].flatMap(({ row }) => (row === null ? [] : [row]))
@@ -108,9 +107,8 @@ export function settle(
 }
 
 interface Settling {
+  /** Of the delivery that the row came with. */
   readonly counts: SampleCounts
-  /** That the row came with. */
-  readonly delivery: DeliveryContext
   readonly losers: Loser[]
   readonly own: Own
   /** As `Own.replaced`, without what this part has met. */
@@ -120,9 +118,10 @@ interface Settling {
 function settleOne(
   row: ContestedSample,
   holder: Holder | null,
-  { counts, delivery, losers, own, replaced }: Settling,
+  { counts, losers, own, replaced }: Settling,
 ): Holder {
   const { version, tenant_id } = row
+  const delivery = deliveryOf(own.shares, row.row)
   if (holder === null) {
     counts.accepted += 1
     return { version, tenant_id, stored: null, row }
@@ -144,7 +143,7 @@ function settleOne(
   counts.accepted += 1
   counts.revised += 1
   const before = holder.row
-    ? { source: sourceOf(own.shares, holder.row), offset: holder.row.offset }
+    ? { source: originOf(deliveryOf(own.shares, holder.row.row)), offset: holder.row.offset }
     : holder.stored
   losers.push({ row, version: holder.version, tenant_id: holder.tenant_id, stored: before })
   return { version, tenant_id, stored: null, row }
@@ -161,11 +160,6 @@ function isOwn(
   { offset }: ContestedSample,
 ): boolean {
   return origin !== '' && stored?.source === origin && stored.offset === offset
-}
-
-function sourceOf(shares: SampleShares, { row }: ContestedSample): string {
-  const delivery = shares.deliveries[shareOf(shares, row)]
-  return delivery ? originOf(delivery) : ''
 }
 
 /** A content under its identity, as a partition brought it. */
@@ -195,7 +189,7 @@ const LOSER_COLUMNS = [
  */
 export function loserWrite(losers: readonly Loser[], shares: SampleShares): TableWrite {
   const lines = losers.map(({ row, version, tenant_id, stored }) => {
-    const batch_id = shares.deliveries[shareOf(shares, row.row)]?.batch_id ?? ''
+    const { batch_id } = deliveryOf(shares, row.row)
     const cells = [toSqlSecond(row.hour), row.device_id, toSqlTime(row.end)]
     const rest = [Number(rankOf(version)), tenant_id, batch_id]
     const origin = [stored?.source ?? '', stored?.offset ?? 0, stored === null ? 0 : 1]

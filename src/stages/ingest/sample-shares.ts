@@ -1,3 +1,4 @@
+import { assert } from '../../domain/fault.ts'
 import type { DeliveryContext } from './plan.ts'
 import { originOf } from './sample-row.ts'
 
@@ -12,6 +13,13 @@ export function shareOf({ firsts }: SampleShares, row: number): number {
   let share = firsts.length - 1
   while (share > 0 && row < (firsts[share] ?? 0)) share -= 1
   return share
+}
+
+/** The delivery that a row of the part came with. */
+export function deliveryOf(shares: SampleShares, row: number): DeliveryContext {
+  const delivery = shares.deliveries[shareOf(shares, row)]
+  assert(delivery, 'a row is of one of the deliveries')
+  return delivery
 }
 
 /** As statements take them. */

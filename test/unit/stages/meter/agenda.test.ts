@@ -8,6 +8,8 @@ import {
   HOUR,
   type MeterBench,
   mark,
+  markOf,
+  observed,
   openMeterBench,
   sample,
 } from '../../../support/meter-bench.ts'
@@ -40,8 +42,7 @@ function named(
   state = 1,
   when = HOUR,
 ): Row {
-  const row = mark(HOUR, batch_id, state, when)
-  return { ...row, tenants: Object.keys(tenants), devices: Object.values(tenants) }
+  return markOf(tenants, mark(HOUR, batch_id, state, when))
 }
 
 const give = (...marks: Row[]) => bench.store.append('hour_marks', marks)
@@ -132,16 +133,8 @@ describe('turns', () => {
 })
 
 describe('urgency', () => {
-  const observe = (tenant_id: string, devices: number) => ({
-    tenant_id,
-    hour: mark(HOUR, '', 0).hour ?? '',
-    chip: 'alpha',
-    devices,
-    build: '1',
-  })
-
   test('who was never observed comes before the others', async () => {
-    await bench.store.append('observed_hours', [observe('ann', 5), observe('bob', 5)])
+    await bench.store.append('observed_hours', [observed('ann', 5), observed('bob', 5)])
     await give(named('one', { ann: 5, bob: 5 }), named('late', { new: 5 }, 1, HOUR + 1000))
     expect((await next()).tenants).toEqual(['ann', 'new'])
   })
@@ -149,7 +142,7 @@ describe('urgency', () => {
   test('who lies just below a limit comes before the others, however its answers are called', async () => {
     await bench.store.append(
       'observed_hours',
-      ['ann', 'bob', 'cy', 'di'].map(id => observe(id, 5)),
+      ['ann', 'bob', 'cy', 'di'].map(id => observed(id, 5)),
     )
     const answer = { detector_id: 'd', evaluated_at: '2026-01-01 05:00:00.000', kind: 'clear' }
     await bench.store.append('outcomes', [

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { TickBound } from '../../../../src/domain/tick-choice.ts'
-import { HOUR_MS, type Instant, MINUTE_MS, toSqlSecond } from '../../../../src/domain/window.ts'
+import { HOUR_MS, type Instant, MINUTE_MS } from '../../../../src/domain/window.ts'
 import type { Row } from '../../../../src/ports/store.ts'
 import { type Agenda, createAgenda } from '../../../../src/stages/meter/agenda.ts'
 import {
@@ -8,6 +8,8 @@ import {
   HOUR,
   type MeterBench,
   mark,
+  markOf,
+  observed,
   openMeterBench,
   sample,
 } from '../../../support/meter-bench.ts'
@@ -32,9 +34,7 @@ beforeEach(async () => {
 })
 
 const observe = (tenant_id: string, devices: number): Promise<void> =>
-  bench.store.append('observed_hours', [
-    { tenant_id, hour: toSqlSecond(HOUR), chip: 'alpha', devices, build: '1' },
-  ])
+  bench.store.append('observed_hours', [observed(tenant_id, devices)])
 
 /** Stores a mark over tenants, with the devices of each. */
 async function give(
@@ -42,8 +42,7 @@ async function give(
   tenants: Readonly<Record<string, number>>,
   { hour = HOUR, state = 1 }: { hour?: Instant; state?: number } = {},
 ): Promise<void> {
-  const named = { tenants: Object.keys(tenants), devices: Object.values(tenants) }
-  await bench.store.append('hour_marks', [{ ...mark(hour, batch_id, state), ...named }])
+  await bench.store.append('hour_marks', [markOf(tenants, mark(hour, batch_id, state))])
 }
 
 describe('turns', () => {
