@@ -67,7 +67,8 @@ export interface StreamConsumer {
 
 export interface OutgoingMessage {
   readonly key: string
-  readonly value: string
+  /** Text goes as UTF-8. */
+  readonly value: string | Buffer
   readonly headers: Readonly<Record<string, string>>
 }
 
