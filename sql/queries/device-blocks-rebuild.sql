@@ -22,59 +22,6 @@ with
     of_hour -> transform(of_hour, {hours:Array(DateTime('UTC'))}, {tails:Array(DateTime('UTC'))}, of_hour) as tail_of,
     -- the part of an amount that lies between two shares of it
     (amount, since, upto) -> toInt128(round(ifNull(amount, 0) * upto)) - toInt128(round(ifNull(amount, 0) * since)) as part_of,
-    factors as
-    (
-        select chip as for_chip, tier as for_tier, precision as for_precision, lo, mid, hi
-        from estimate_factors final
-        where version = {version:String}
-    ),
-    -- what the reference data say of each name of a model that was sent
-    models as
-    (
-        select
-            m.model as model, m.chip as chip,
-            c.idle_w as idle_w, c.tdp_w as tdp_w, c.host_w as host_w,
-            c.clock_ref_mhz as clock_ref_mhz, c.sm_count as sm_count,
-            f.pipe_lo as pipe_lo, f.pipe_mid as pipe_mid, f.pipe_hi as pipe_hi, f.gap_mid as gap_mid,
-            f.gap_hi as gap_hi, f.energy_hi as energy_hi, f.host as host
-        from
-        (
-            select sent.model as model, if(n.known_chip = '', 'unknown', n.known_chip) as chip
-            from (select distinct accelerator as model from samples where hour in {keys:Array(DateTime('UTC'))}) as sent
-            left join (select name, chip as known_chip from chip_names final where version = {version:String}) as n
-                on n.name = lowerUTF8(trimBoth(replaceRegexpAll(sent.model, '\\s+', ' ')))
-        ) as m
-        left join (select * from chips final where version = {version:String}) as c on c.chip = m.chip
-        left join
-        (
-            select
-                for_chip,
-                (maxIf(lo, for_tier = 'fp64'), maxIf(lo, for_tier = 'fp32'), maxIf(lo, for_tier = 'fp16')) as pipe_lo,
-                (maxIf(mid, for_tier = 'fp64'), maxIf(mid, for_tier = 'fp32'), maxIf(mid, for_tier = 'fp16')) as pipe_mid,
-                (maxIf(hi, for_tier = 'fp64'), maxIf(hi, for_tier = 'fp32'), maxIf(hi, for_tier = 'fp16')) as pipe_hi,
-                maxIf(mid, for_tier = 'T5') as gap_mid,
-                maxIf(hi, for_tier = 'gap') as gap_hi,
-                maxIf(hi, for_tier = 'T3') as energy_hi,
-                (maxIf(lo, for_tier = 'host'), maxIf(mid, for_tier = 'host'), maxIf(hi, for_tier = 'host')) as host
-            from factors
-            where for_precision = ''
-            group by for_chip
-        ) as f on f.for_chip = m.chip
-    ),
-    -- the factors of each precision that was sent; of none, where the chip has no such format
-    rates as
-    (
-        select
-            for_chip as rate_chip, for_tier as rate_tier, sent.precision as rate_precision,
-            argMax(factors.lo, for_precision = rate_precision) as lo,
-            argMax(factors.mid, for_precision = rate_precision) as mid,
-            argMax(factors.hi, for_precision = rate_precision) as hi,
-            maxIf(factors.hi, for_precision = '') as open_hi
-        from factors
-        cross join (select distinct precision from samples where hour in {keys:Array(DateTime('UTC'))}) as sent
-        where for_precision = '' or (for_precision = sent.precision and for_tier != 'gap')
-        group by rate_chip, rate_tier, rate_precision
-    ),
     -- Devices that bring counters, or whose samples may reach over each other: theirs alone go through
     -- windows, on few columns. Without final this sees every content that was ever stored, so it
     -- names some in vain, which changes nothing.
@@ -175,7 +122,11 @@ with
             if(t.taken_from_ms = 0, s.end_ms, least(s.end_ms, t.taken_from_ms)) as until_ms
         from
         (
-            select *, toUnixTimestamp64Milli(time) as end_ms
+            select
+                *,
+                toUnixTimestamp64Milli(time) as end_ms,
+                -- of a column of low cardinality: once for each name
+                lowerUTF8(trimBoth(replaceRegexpAll(accelerator, '\\s+', ' '))) as model
             from samples final
             prewhere hour in {keys:Array(DateTime('UTC'))} and time > tail_of(hour)
                 and device_id >= {first:String} and ({end:String} = '' or device_id < {end:String})
@@ -207,7 +158,8 @@ with
             -- the devices, or of the slice, that the sample stands for
             if(ifNull(counted, 0), (sm_cycles_total - before_sm) / ((end_ms - before_ms) * 1000), null) as cycles_mhz
         from spanned as s
-        left any join models as c on c.model = s.accelerator
+        left any join (select * from models final where version = {version:String}) as c
+            on c.name = if(s.model in (select name from models where version = {version:String}), s.model, '')
         where until_ms > start_ms
     ),
     -- evidence: how much of what each tier measures, for the whole length of the sample
@@ -280,7 +232,12 @@ with
                     > {busy_power_share_min:Float64}, 1,
                 greatest(coalesce(counter_tensor, tensor_active, activity, 0), vector_active) >= {busy_tensor_min:Float64}) as busy
         from evidenced as e
-        left any join rates as r on r.rate_chip = e.chip and r.rate_tier = e.tier and r.rate_precision = e.precision
+        left any join
+        (
+            select chip as rate_chip, tier as rate_tier, precision as rate_precision, lo, mid, hi, open_hi
+            from sample_rates final
+            where version = {version:String}
+        ) as r on r.rate_chip = e.chip and r.rate_tier = e.tier and r.rate_precision = e.precision
     ),
     -- A sample that lies in several blocks is shared out by time. A piece is the difference of two
     -- rounded shares, taken as integers, so that pieces add up to the same wherever a sample is cut.

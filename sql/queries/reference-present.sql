@@ -1,7 +1,7 @@
--- Whether the reference rows of a version are in the store; chips are written last of them.
+-- Whether the reference rows of a version are in the store; rates are written last of them.
 -- params: version String
--- rows:   chips UInt64
+-- rows:   rates UInt64
 -- bound:  one row
-select count() as chips
-from chips
+select count() as rates
+from sample_rates
 where version = {version:String}

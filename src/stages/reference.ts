@@ -1,3 +1,4 @@
+import { PRECISIONS } from '../domain/accelerator.ts'
 import type { ReferenceRows } from '../domain/reference.ts'
 import type { Store } from '../ports/store.ts'
 
@@ -11,13 +12,22 @@ export async function publishReference(
   rows: ReferenceRows,
 ): Promise<{ published: boolean }> {
   const [present] = await store.query('reference-present', { version })
-  if (present && present.chips > 0) return { published: false }
-  // Chips go last: a version counts as present by them, so a crash on the way repeats the whole.
+  if (present && present.rates > 0) return { published: false }
   for (const table of ['skus', 'estimate_factors', 'chip_names', 'chips'] as const) {
     await store.append(
       table,
       rows[table].map(row => ({ version, ...row })),
     )
   }
+  await fillLookups(store, version)
   return { published: true }
+}
+
+/**
+ * Makes of the rows of a version what blocks look up. Rates go last: a version counts as present by
+ * them, so a crash on the way repeats the whole.
+ */
+export async function fillLookups(store: Store, version: string): Promise<void> {
+  await store.execute('models-fill', { version })
+  await store.execute('sample-rates-fill', { version, precisions: ['', ...PRECISIONS] })
 }

@@ -56,7 +56,15 @@ export const SILENT: Logger = {
   error: () => undefined,
 }
 
-const KEPT = new Set(['chips', 'chip_names', 'estimate_factors', 'skus', 'schema_migrations'])
+const KEPT = new Set([
+  'chips',
+  'chip_names',
+  'estimate_factors',
+  'skus',
+  'models',
+  'sample_rates',
+  'schema_migrations',
+])
 
 export async function openAppBench(): Promise<AppBench> {
   const folder = await mkdtemp(join(tmpdir(), 'flopwatch-test-'))

@@ -3,6 +3,7 @@ import { meterSettings } from '../../src/domain/meter-settings.ts'
 import { HOUR_MS, type Instant, sampleHour, toSqlTime } from '../../src/domain/window.ts'
 import type { Row } from '../../src/ports/store.ts'
 import { createMeter, type Meter } from '../../src/stages/meter.ts'
+import { fillLookups } from '../../src/stages/reference.ts'
 import { openProbeStore, type ProbeStore } from './probe-store.ts'
 import { fakeClock } from './store.ts'
 
@@ -146,6 +147,7 @@ async function publishTestReference({ store }: ProbeStore): Promise<void> {
     { version, sku: 'vm-alpha-2', chip: 'alpha', accelerators: 2 },
     { version, sku: 'vm-beta-1', chip: 'beta', accelerators: 1 },
   ])
+  await fillLookups(store, version)
 }
 
 const DEFAULTS = {

@@ -5,6 +5,11 @@ import { sqlCount } from './cells.ts'
 export const referenceQueries = {
   'reference-present': {
     params: z.object({ version: z.string() }),
-    row: z.object({ chips: sqlCount }),
+    row: z.object({ rates: sqlCount }),
+  },
+  'models-fill': { params: z.object({ version: z.string() }), row: null },
+  'sample-rates-fill': {
+    params: z.object({ version: z.string(), precisions: z.array(z.string()) }),
+    row: null,
   },
 } as const

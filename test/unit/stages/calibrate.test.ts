@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fitRatios } from '../../../src/domain/calibration-fit.ts'
 import { labelledRun } from '../../../src/domain/labelled-run.ts'
 import { createLabelReader } from '../../../src/stages/calibrate.ts'
+import { fillLookups } from '../../../src/stages/reference.ts'
 import { at, type MeterBench, openMeterBench, sample } from '../../support/meter-bench.ts'
 import { shipped } from '../../support/reference.ts'
 
@@ -33,6 +34,7 @@ beforeAll(async () => {
   await bench.store.append('estimate_factors', [
     { version, chip: A100, tier: 'T2', precision: '', lo: 2e14, mid: 3.12e14, hi: 4e14 },
   ])
+  await fillLookups(bench.store, version)
   const minutes = [10, 11, 12]
   await bench.send(
     ...minutes.map(minute =>
