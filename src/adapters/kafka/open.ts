@@ -2,12 +2,16 @@ import type { KafkaSettings } from '../../domain/kafka-settings.ts'
 import type { Logger } from '../../ports/clock.ts'
 import type { EventStream, StreamConsumer } from '../../ports/event-stream.ts'
 import { openConsumer } from './consumer.ts'
-import { createPublisher } from './producer.ts'
+import { createPublisher, type PublisherOptions } from './producer.ts'
 import { createTopics } from './topics.ts'
 
 /** Kafka as an event stream. Nothing connects before it is used; `close` stops what still runs. */
-export function openEventStream(settings: KafkaSettings, logger: Logger): EventStream {
-  const publisher = createPublisher(settings, logger)
+export function openEventStream(
+  settings: KafkaSettings,
+  logger: Logger,
+  publishing: PublisherOptions = { isPacked: false },
+): EventStream {
+  const publisher = createPublisher(settings, logger, publishing)
   const consumers = new Set<StreamConsumer>()
   return {
     async consume(options) {

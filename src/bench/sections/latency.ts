@@ -90,7 +90,7 @@ async function acceptedFromTopic(bench: BenchContext): Promise<number> {
   const site = await makeTopics(bench, 'latency')
   try {
     const { fleet, steps } = liveFleet(bench)
-    const { rows } = await fillTopic(bench, site, { fleet, steps, kind: 'live' })
+    const { rows } = await fillTopic(bench, site, { fleet, steps, kind: 'live', isPacked: true })
     const server = await startServe(bench, ['--config', site.file, '--data', data])
     const full = await accepted(server.url, rows)
     await server.stop()
