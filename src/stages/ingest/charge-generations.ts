@@ -1,6 +1,6 @@
 import type { Charge } from '../../domain/records/billing-charge.ts'
 import { tabLine } from '../../domain/tab-line.ts'
-import { HOUR_MS, type Instant, toSqlTime } from '../../domain/window.ts'
+import { floorHour, type Instant, toSqlTime } from '../../domain/window.ts'
 import type { Store } from '../../ports/store.ts'
 import { type DeliveryContext, type Plan, planOf, type TouchedHours } from './plan.ts'
 import { createTouching } from './touched-hours.ts'
@@ -75,10 +75,7 @@ export function chargedHours(
 ): TouchedHours {
   const touching = createTouching()
   for (const { tenant_id, start, end } of spans) {
-    const hours = new Map<Instant, Instant>()
-    const first = Math.floor(start / HOUR_MS) * HOUR_MS
-    for (let hour = first; hour < end; hour += HOUR_MS) hours.set(hour, hour)
-    touching.add(hours, [tenant_id], 0)
+    touching.add({ first: floorHour(start), last: floorHour(end - 1) }, [tenant_id], 0)
   }
   return touching.hours
 }

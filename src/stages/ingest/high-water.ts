@@ -21,9 +21,11 @@ export interface Mark {
 }
 
 export interface HighWater {
-  /** Reads the marks of devices that may be unknown, for samples from hour `from` on. */
-  load(devices: ReadonlySet<string>, from: Instant): Promise<void>
-  of(device: string): Mark
+  /**
+   * The marks of devices, in their order, for samples from hour `from` on; those of devices that may
+   * be unknown are read. They hold until the next `raise`.
+   */
+  load(devices: readonly string[], from: Instant): Promise<readonly Mark[]>
   /** Samples of the device are about to be stored, the last of them, and with counters, so late. */
   raise(device: string, end: Instant, counter_end: Instant | null): void
   forget(): void
@@ -31,7 +33,8 @@ export interface HighWater {
 
 const DEVICES_PER_LOOK = 5000
 const NONE = Number.NEGATIVE_INFINITY
-const UNKNOWN: Mark = {
+/** Of a device of which nothing is known: whatever it sends is looked up. */
+export const UNKNOWN: Mark = {
   floor: Number.POSITIVE_INFINITY,
   newest: Number.POSITIVE_INFINITY,
   reading: NONE,
@@ -47,7 +50,8 @@ export function createHighWater(
   store: Store,
   { devices_max, isShared }: HighWaterOptions,
 ): HighWater {
-  const marks = new Map<string, Mark>()
+  // Changed in place: a live part brings a sample of each of ten thousand devices.
+  const marks = new Map<string, { -readonly [K in keyof Mark]: Mark[K] }>()
 
   /** Oldest knowledge goes first; it is read again when it is wanted. */
   const put = (device: string, mark: Mark): void => {
@@ -60,30 +64,34 @@ export function createHighWater(
     marks.set(device, mark)
   }
 
+  const look = async (devices: readonly string[], from: Instant): Promise<void> => {
+    const rows = await inSlices(devices, DEVICES_PER_LOOK, slice =>
+      store.query('sample-newest', { from: from - HOUR_MS, devices: [...slice] }),
+    )
+    const found = new Map(rows.map(row => [row.device_id, row]))
+    for (const device of devices) {
+      const stored = found.get(device)
+      // What was raised may be on its way to the store still.
+      const raised = marks.get(device)
+      put(device, {
+        floor: from,
+        newest: Math.max(stored?.newest ?? NONE, raised?.newest ?? NONE),
+        reading: Math.max(stored?.reading ?? NONE, raised?.reading ?? NONE),
+      })
+    }
+  }
+
   return {
     async load(devices, from) {
-      const missing = [...devices].filter(device => isShared || !marks.has(device))
-      const rows = await inSlices(missing, DEVICES_PER_LOOK, slice =>
-        store.query('sample-newest', { from: from - HOUR_MS, devices: [...slice] }),
-      )
-      const found = new Map(rows.map(row => [row.device_id, row]))
-      for (const device of missing) {
-        const stored = found.get(device)
-        // What was raised may be on its way to the store still.
-        const raised = marks.get(device)
-        put(device, {
-          floor: from,
-          newest: Math.max(stored?.newest ?? NONE, raised?.newest ?? NONE),
-          reading: Math.max(stored?.reading ?? NONE, raised?.reading ?? NONE),
-        })
-      }
+      const unknown = devices.filter(device => isShared || !marks.has(device))
+      if (unknown.length > 0) await look([...new Set(unknown)], from)
+      return devices.map(device => marks.get(device) ?? UNKNOWN)
     },
-    of: device => marks.get(device) ?? UNKNOWN,
     raise(device, end, counter_end) {
       const mark = marks.get(device)
       if (!mark) return
-      const newest = Math.max(mark.newest, end)
-      marks.set(device, { ...mark, newest, reading: Math.max(mark.reading, counter_end ?? NONE) })
+      mark.newest = Math.max(mark.newest, end)
+      mark.reading = Math.max(mark.reading, counter_end ?? NONE)
     },
     forget: () => marks.clear(),
   }

@@ -1,4 +1,5 @@
-import { floorHour, HOUR_MS, type Instant } from '../../domain/window.ts'
+import { HOUR_MS, type Instant } from '../../domain/window.ts'
+import type { Reach } from './touched-hours.ts'
 
 /** Longest reach of a counter reading back to the one before it; the meter uses the same. */
 const COUNTER_REACH_MS = HOUR_MS
@@ -14,25 +15,19 @@ export interface HourOfDevice {
 }
 
 /**
- * The hours that samples of a device change, each with the earliest instant in it. Their intervals may begin in
+ * What samples of a device change. Their intervals may begin in
  * an earlier hour; a counter speaks for the time since the last reading, over samples without
  * counters; and a sample that comes late also changes what the next one's counters stand for, and
  * the longer interval of a copy that it replaces.
  * @param reading the newest reading known of the device, which all of these samples follow;
  * -Infinity for none, null: they came late
  */
-export function hoursTouched(
-  samples: HourOfDevice,
-  reading: Instant | null,
-): ReadonlyMap<Instant, Instant> {
+export function reachOf(samples: HourOfDevice, reading: Instant | null): Reach {
   const { hour, start, first_end, counter_end } = samples
   const late = reading === null
   let first = late ? Math.min(start, first_end - COUNTER_REACH_MS) : start
   if (!late && counter_end !== null && reading >= counter_end - COUNTER_REACH_MS) {
     first = Math.min(first, reading)
   }
-  const last = late ? hour + HOUR_MS : hour
-  const hours = new Map<Instant, Instant>()
-  for (let at = floorHour(first); at <= last; at += HOUR_MS) hours.set(at, Math.max(at, first))
-  return hours
+  return { first, last: late ? hour + HOUR_MS : hour }
 }

@@ -3,10 +3,10 @@ import { Fault } from '../../domain/fault.ts'
 import { DAY_MS, type Instant } from '../../domain/window.ts'
 import type { StageQueryRow } from '../../ports/queries/stage.ts'
 import type { Stage } from '../../ports/stage.ts'
-import type { HighWater } from './high-water.ts'
+import { type HighWater, UNKNOWN } from './high-water.ts'
 import { type Plan, planOf, type StreamDeps } from './plan.ts'
 import { type ContestedHour, contest, type Outcome } from './sample-contest.ts'
-import { type HourOfDevice, hoursTouched } from './sample-hours.ts'
+import { type HourOfDevice, reachOf } from './sample-hours.ts'
 import { noCounts, type SampleCounts, widen } from './sample-settle.ts'
 import { type SampleShares, shareOf } from './sample-shares.ts'
 import { createTouching } from './touched-hours.ts'
@@ -42,20 +42,20 @@ export async function planSamples(
     throw new Fault('STORE_UNAVAILABLE', 'the store lost samples before they were settled')
   }
   const { highWater } = deps
-  const devices = new Set(groups.map(group => group.device_id))
-  await highWater.load(devices, least(groups.map(group => group.hour)))
+  const devices = groups.map(group => group.device_id)
+  const marks = await highWater.load(devices, least(groups.map(group => group.hour)))
   const touching = createTouching()
   const contested: ContestedHour[] = []
   const counts = shares.deliveries.map(noCounts)
-  for (const group of groups) {
-    const { floor, newest, reading } = highWater.of(group.device_id)
+  for (const [index, group] of groups.entries()) {
+    const { floor, newest, reading } = marks[index] ?? UNKNOWN
     const known = group.hour >= floor
     const of = shareOf(shares, group.first_row)
     const isOne = group.distinct === group.rows && of === shareOf(shares, group.last_row)
     if (known && group.first_end > newest && isOne) {
       const own = counts[of]
       if (own) countNew(own, group)
-      touching.add(hoursTouched(group, reading), group.tenants, 1)
+      touching.add(reachOf(group, reading), group.tenants, 1)
     } else contested.push({ ...group, reading, newest: known ? newest : Number.POSITIVE_INFINITY })
   }
   const outcome = await contest(deps, shares, stage, { contested, counts })

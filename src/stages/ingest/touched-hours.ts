@@ -1,14 +1,20 @@
-import type { Instant } from '../../domain/window.ts'
+import { floorHour, HOUR_MS, type Instant } from '../../domain/window.ts'
 import type { TouchedHours } from './plan.ts'
+
+/** The time that changes: from an instant on, to the end of the hour `last`. */
+export interface Reach {
+  readonly first: Instant
+  readonly last: Instant
+}
 
 /** Gathers what a part touches, hour by hour. */
 export interface Touching {
   readonly hours: TouchedHours
   /**
-   * Adds hours that change from an instant on, for some tenants, with one device each or none: of
-   * an hour that is named twice the earlier instant stands, and devices add up.
+   * Adds the hours of a reach, for some tenants, with one device each or none: of an hour that is
+   * named twice the earlier instant stands, and devices add up.
    */
-  add(hours: ReadonlyMap<Instant, Instant>, tenants: readonly string[], devices: 0 | 1): void
+  add(reach: Reach, tenants: readonly string[], devices: 0 | 1): void
   /** Adds what another part of the same work touches. */
   join(more: TouchedHours): void
 }
@@ -29,9 +35,9 @@ export function createTouching(): Touching {
     tenants.set(tenant, (tenants.get(tenant) ?? 0) + devices)
   return {
     hours,
-    add(more, tenants, devices) {
-      for (const [hour, since] of more) {
-        const touched = at(hour, since)
+    add({ first, last }, tenants, devices) {
+      for (let hour = floorHour(first); hour <= last; hour += HOUR_MS) {
+        const touched = at(hour, Math.max(hour, first))
         for (const tenant of tenants) count(touched.tenants, tenant, devices)
       }
     },
