@@ -76,7 +76,7 @@ export function createDetect(dependencies: DetectDependencies): Detect {
   const rota = createRota(catalogue.detectors)
   return {
     async evaluate(asOf, dirty, guard = UNGUARDED, isRearranged = false) {
-      const plan = rota.plan(dirty, isRearranged)
+      const plan = rota.plan(asOf, dirty, isRearranged)
       if (plan.length === 0) return NOTHING
       const scopes = await readScopes(store, plan)
       const unsettled = await store.query('outcomes-unsettled', { limit: UNSETTLED_MAX })
@@ -88,7 +88,7 @@ export function createDetect(dependencies: DetectDependencies): Detect {
         return evaluateDetector(dependencies, detector, { asOf, tenants, own, open })
       })
       await keepAnswers(store, answers, builds(), guard)
-      rota.done(plan, dirty)
+      rota.done(asOf, plan, dirty)
       return answers.map(answer => answer.summary).reduce(addSummaries, NOTHING)
     },
   }

@@ -15,10 +15,14 @@ const rota = () =>
     detector('rare', 'hour'),
   ])
 
-/** What one tick asks, its answers kept. */
-function tick(of: Rota, dirty: readonly string[] | null, isRearranged = false) {
-  const plan = of.plan(dirty, isRearranged)
-  of.done(plan, dirty)
+const TURN_MS = 5000
+let now = 0
+
+/** What one tick asks, a turn later than the last one, its answers kept. */
+function tick(of: Rota, dirty: readonly string[] | null, isRearranged = false, after_ms = TURN_MS) {
+  now += after_ms
+  const plan = of.plan(now, dirty, isRearranged)
+  of.done(now, plan, dirty)
   return Object.fromEntries(plan.map(({ detector, dirty }) => [detector.id, dirty]))
 }
 
@@ -29,11 +33,18 @@ test('about everybody all are asked', () => {
   expect(tick(of, [])).toEqual({})
 })
 
-test('one slow rule a tick, about everybody since its last turn', () => {
+test('one slow rule a turn, about everybody since its last turn', () => {
   const of = rota()
   expect(tick(of, ['ann'])).toEqual({ often: ['ann'], 'slow-a': ['ann'] })
   expect(tick(of, ['bob'])).toEqual({ often: ['bob'], 'slow-b': ['ann', 'bob'] })
   expect(tick(of, ['cy'])).toEqual({ often: ['cy'], 'slow-a': ['bob', 'cy'] })
+})
+
+test('ticks between two turns ask no slow rule, and owe it whom they saw', () => {
+  const of = rota()
+  tick(of, ['ann'])
+  expect(tick(of, ['bob'], false, TURN_MS - 1)).toEqual({ often: ['bob'] })
+  expect(tick(of, ['cy'], false, 1)).toEqual({ often: ['cy'], 'slow-b': ['ann', 'bob', 'cy'] })
 })
 
 test('where contracts have changed all slow rules are asked', () => {
@@ -55,6 +66,6 @@ test('when nobody is dirty all that is owed is asked at once', () => {
 
 test('answers that were not kept are still owed', () => {
   const of = rota()
-  of.plan(['ann'], false)
+  of.plan(now, ['ann'], false)
   expect(tick(of, ['ann'])).toEqual({ often: ['ann'], 'slow-a': ['ann'] })
 })
