@@ -3,7 +3,8 @@
 -- and the names and formats that were sent were read from every sample of the hour.
 --
 -- Each name of a model, as `normaliseName` writes it, with its chip; '' stands for every other name
--- and has the chip unknown. Tuples are of fp64, fp32 and fp16, `host` of lo, mid and hi.
+-- and has the chip unknown. Tuples are of fp64, fp32 and fp16, those of `host` and `billed` (an
+-- hour-second that rests on its bill alone, T5) of lo, mid and hi.
 create table if not exists models :on_cluster
 (
     version       String,
@@ -17,7 +18,7 @@ create table if not exists models :on_cluster
     pipe_lo       Tuple(Float64, Float64, Float64),
     pipe_mid      Tuple(Float64, Float64, Float64),
     pipe_hi       Tuple(Float64, Float64, Float64),
-    gap_mid       Float64,
+    billed        Tuple(Float64, Float64, Float64),
     gap_hi        Float64,
     energy_hi     Float64,
     host          Tuple(Float64, Float64, Float64)

@@ -140,7 +140,7 @@ with
         select
             s.*,
             c.chip as chip,
-            c.pipe_lo as pipe_lo, c.pipe_mid as pipe_mid, c.pipe_hi as pipe_hi, c.gap_mid as gap_mid,
+            c.pipe_lo as pipe_lo, c.pipe_mid as pipe_mid, c.pipe_hi as pipe_hi, c.billed.2 as gap_mid,
             c.gap_hi as gap_hi, c.energy_hi as energy_hi, c.host as host, c.host_w as host_w,
             c.clock_ref_mhz as clock_ref_mhz, c.sm_count as sm_count,
             s.device_count * s.slice as units,

@@ -142,15 +142,6 @@ with
         from observed
         where observed_s > 0
         group by recent_tenant, recent_chip, recent_day
-    ),
-    factors as
-    (
-        select toString(chip) as for_chip,
-            maxIf(f.lo, tier = 'T5') as t5_lo, maxIf(f.mid, tier = 'T5') as t5_mid, maxIf(f.hi, tier = 'T5') as t5_hi,
-            maxIf(f.hi, tier = 'gap') as gap_hi
-        from estimate_factors as f final
-        where version = {version:String} and precision = ''
-        group by for_chip
     )
 select
     tenant_id,
@@ -166,10 +157,10 @@ select
     lo,
     mid,
     hi,
-    if(method = 'billing', dark_s * t5_lo, 0),
-    multiIf(method = 'gap', dark_s * arrayReduce('quantileExact(0.5)', own_rates), method = 'billing', dark_s * t5_mid, 0)
+    if(method = 'billing', dark_s * billed.1, 0),
+    multiIf(method = 'gap', dark_s * arrayReduce('quantileExact(0.5)', own_rates), method = 'billing', dark_s * billed.2, 0)
         as dark_mid_value,
-    multiIf(method = 'gap', greatest(dark_s * gap_hi, dark_mid_value), method = 'billing', dark_s * t5_hi, 0),
+    multiIf(method = 'gap', greatest(dark_s * gap_hi, dark_mid_value), method = 'billing', dark_s * billed.3, 0),
     -- hours that are billed on paper only rest on billing, even where the day leaves nothing dark
     if(dark_s > observed_s or main_tier = '', 'T5', main_tier),
     {build:UInt64},
@@ -185,4 +176,6 @@ from
     left join recent as r
         on r.recent_tenant = d.tenant_id and r.recent_chip = d.chip_id and r.recent_day = toDate(d.hour)
 ) as d
-left join factors as f on f.for_chip = d.chip_id
+-- a chip has as many models as names, all with the same figures
+left any join (select toString(chip) as for_chip, billed, gap_hi from models final where version = {version:String}) as f
+    on f.for_chip = d.chip_id
