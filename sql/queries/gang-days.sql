@@ -6,6 +6,6 @@ select toString(tenant_id) as tenant_id, toDateTime64(toStartOfDay(hour), 3, 'UT
 from device_hours final
 where tenant_id in {tenants:Array(String)}
   and hour >= {from:DateTime64(3, 'UTC')} and hour < {until:DateTime64(3, 'UTC')}
-  and notEmpty(islands)
+  and islands.size0 > 0
 group by tenant_id, day
 order by day, tenant_id

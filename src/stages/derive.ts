@@ -8,7 +8,7 @@ import { buildRuns, type Run } from '../domain/run/run.ts'
 import { compareRuns } from '../domain/run/run-change.ts'
 import { DAY_MS, type Instant, SECOND_MS, toSqlTime } from '../domain/window.ts'
 import type { Clock } from '../ports/clock.ts'
-import { type StoredGang, toGang } from '../ports/queries/derive.ts'
+import { type StoredExtent, type StoredGang, toExtent, toGang } from '../ports/queries/derive.ts'
 import type { QueryRow } from '../ports/queries/registry.ts'
 import type { Store } from '../ports/store.ts'
 import { buildGangs } from './derive/gangs.ts'
@@ -60,15 +60,19 @@ function batchesOf(tenants: ReadonlyMap<string, Instant>): Batch[] {
   })
 }
 
+/** Runs that had ended before it no gang of the batch can go on from, nor be joined to. */
+function sinceOf({ from }: Batch, { chain }: DeriveSettings): Instant {
+  return from - chain.stage_gap_s * SECOND_MS
+}
+
 /** Links the fresh gangs to what stood before them and writes gangs, runs and lineages. */
 async function deriveBatch(deps: DeriveDeps, batch: Batch, until: Instant): Promise<void> {
   const { store, settings } = deps
-  const { from } = batch
   const tenants = [...batch.tenants]
   const fresh = await buildGangs(deps, batch, until)
   const build = deps.builds()
-  const since = from - settings.chain.stage_gap_s * SECOND_MS
-  const stored = await store.query('run-extents', { tenants, since })
+  const since = sinceOf(batch, settings)
+  const stored = (await store.query('run-extents', { tenants, since })).map(toExtent)
   const kept = await keptGangs(store, batch, since, stored)
   const before = Map.groupBy(kept, gang => gang.tenant_id)
   const runs: Run[] = []
@@ -88,7 +92,7 @@ async function keptGangs(
   store: Store,
   { tenants, from }: Batch,
   since: Instant,
-  runs: readonly QueryRow<'run-extents'>[],
+  runs: readonly StoredExtent[],
 ): Promise<StoredGang[]> {
   const first = runs.reduce((earliest, run) => Math.min(earliest, run.start), from)
   if (first === from) return []
@@ -151,7 +155,7 @@ async function writeGangs(
 async function writeRuns(
   { store, clock }: DeriveDeps,
   tenants: string[],
-  stored: readonly QueryRow<'run-extents'>[],
+  stored: readonly StoredExtent[],
   runs: readonly Run[],
   build: number,
 ): Promise<void> {

@@ -3,6 +3,12 @@ import { finished } from 'node:stream/promises'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { z } from 'zod'
 import { assert } from '../../domain/fault.ts'
+import {
+  numberColumn,
+  numberOrNullColumn,
+  textColumn,
+  textsColumn,
+} from '../../ports/queries/cells.ts'
 import { guarded } from './engine-fault.ts'
 
 /** What stores and stages do with a client: rows in, rows out, parameters checked. */
@@ -41,6 +47,8 @@ export async function selectRows<T>(
   return Array.from(linesOf(await result.text()), line => check(JSON.parse(line)))
 }
 
+const answer = z.object({ data: z.unknown(), rows: z.number() })
+
 /** The same column by column: where rows are so many that names and a check in each would tell. */
 export async function selectColumns<S extends z.ZodRawShape>(
   client: ClickHouseClient,
@@ -50,8 +58,10 @@ export async function selectColumns<S extends z.ZodRawShape>(
 ): Promise<z.output<z.ZodObject<S>>[]> {
   const format = 'JSONColumnsWithMetadata'
   const result = await client.query({ query, query_params: params, format })
-  const { data } = z.object({ data: z.unknown() }).parse(JSON.parse(await result.text()))
-  const cells = Object.entries(row.shape).map(([name, cell]) => [name, z.array(cell)] as const)
+  const { data, rows } = answer.parse(JSON.parse(await result.text()))
+  // Columns of nothing are left out.
+  if (rows === 0) return []
+  const cells = Object.entries(row.shape).map(([name, cell]) => [name, columnOf(cell)] as const)
   const columns = Object.entries(z.object(Object.fromEntries(cells)).parse(data))
   const [first] = columns
   return Array.from({ length: first?.[1].length ?? 0 }, (_, index) => {
@@ -59,6 +69,24 @@ export async function selectColumns<S extends z.ZodRawShape>(
     for (const [name, column] of columns) one[name] = column[index]
     return one as z.output<z.ZodObject<S>>
   })
+}
+
+/** Plain texts and numbers are checked a column at once, anything else cell by cell. */
+function columnOf(cell: z.core.$ZodType): z.ZodType<readonly unknown[]> {
+  if (isPlain(cell, z.ZodString)) return textColumn
+  if (isPlain(cell, z.ZodNumber)) return numberColumn
+  if (isPlain(cell, z.ZodArray) && isPlain(cell.element, z.ZodString)) return textsColumn
+  if (cell instanceof z.ZodNullable && isPlain(cell.unwrap(), z.ZodNumber))
+    return numberOrNullColumn
+  return z.array(cell)
+}
+
+/** Of that type and nothing more is asked of it. */
+function isPlain<T extends z.ZodType>(
+  cell: z.core.$ZodType,
+  type: { new (def: never): T },
+): cell is T {
+  return cell instanceof type && (cell.def.checks ?? []).length === 0
 }
 
 /** The one statement that is put together here: its columns are those of the rows. */

@@ -60,24 +60,21 @@ export function advance(
   chain: DeriveSettings['chain'],
   history_p_min = HISTORY_P_MIN,
 ): void {
-  const parents = parentsOf(threads, gang, link => isContinuation(link, chain))
-  const doubtful = parentsOf(threads, gang, link => !link.is_stage && link.p >= history_p_min)
-  const main = parents[0]
-  for (const parent of parents) threads.delete(parent.gang.gang_id)
-  const shows = gang.end - gang.start >= LEVEL_MIN_MS || main === undefined
-  threads.set(gang.gang_id, {
-    gang,
-    began: Math.min(gang.start, ...doubtful.map(parent => parent.began)),
-    level: shows ? gang : main.level,
-  })
-}
-
-function parentsOf(
-  threads: ReadonlyMap<string, Thread>,
-  gang: Gang,
-  counts: (link: GangLink) => boolean,
-): Thread[] {
-  return gang.links.filter(counts).flatMap(link => threads.get(link.gang_id) ?? [])
+  let main: Thread | undefined
+  let began = gang.start
+  const parents: string[] = []
+  // One pass over the links: this is done for every gang of every run that goes on.
+  for (const link of gang.links) {
+    const thread = threads.get(link.gang_id)
+    if (!thread) continue
+    if (!link.is_stage && link.p >= history_p_min) began = Math.min(began, thread.began)
+    if (!isContinuation(link, chain)) continue
+    main ??= thread
+    parents.push(link.gang_id)
+  }
+  for (const parent of parents) threads.delete(parent)
+  const shows = gang.end - gang.start >= LEVEL_MIN_MS
+  threads.set(gang.gang_id, { gang, began, level: shows || !main ? gang : main.level })
 }
 
 /** Whether the link makes one run of both; stages and doubtful links make a lineage. */

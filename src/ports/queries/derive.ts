@@ -1,15 +1,17 @@
 import { z } from 'zod'
+import { assert } from '../../domain/fault.ts'
 import { TIERS } from '../../domain/quantity.ts'
 import type { Gang, GangLink } from '../../domain/run/gang.ts'
-import { sqlBoolean, sqlCount, sqlTime, timeParam } from './cells.ts'
+import type { RunExtent } from '../../domain/run/run-change.ts'
+import { numberColumn, sqlBoolean, sqlCount, sqlTime, timeParam } from './cells.ts'
 
 const gangColumns = {
   tenant_id: z.string(),
   chip: z.string(),
   fabric_id: z.string(),
-  start: sqlTime,
-  end: sqlTime,
-  devices: sqlCount,
+  start: z.number(),
+  end: z.number(),
+  devices: z.number(),
   first_device: z.string(),
   nodes: z.array(z.string()),
   site: z.string(),
@@ -24,14 +26,17 @@ const gangColumns = {
   tier: z.enum(TIERS),
   tensor_mean: z.number().nullable(),
   power_mean_w: z.number().nullable(),
+  gang_id: z.string(),
+  link_gangs: z.array(z.string()),
+  link_ps: numberColumn,
+  link_stages: numberColumn,
+  run_id: z.string(),
 }
 
 type GangRow = { [K in keyof typeof gangColumns]: z.output<(typeof gangColumns)[K]> }
 
 /** A gang as it is stored, with the run that it was put into. */
 export type StoredGang = Gang & { readonly run_id: string }
-
-type StoredRow = GangRow & { gang_id: string; links: GangLink[]; run_id: string }
 
 interface FlopColumns {
   readonly flop_lo: number
@@ -44,13 +49,44 @@ export function withFlop<R extends FlopColumns>({ flop_lo, flop_mid, flop_hi, ..
   return { ...row, flop: { lo: flop_lo, mid: flop_mid, hi: flop_hi } }
 }
 
-export function toGang(row: StoredRow): StoredGang {
-  return { ...withFlop(row), members: [] }
+export function toGang({ link_gangs, link_ps, link_stages, ...row }: GangRow): StoredGang {
+  const links = link_gangs.map((gang_id, index): GangLink => {
+    const [p, is_stage] = [link_ps[index], link_stages[index]]
+    assert(p !== undefined && is_stage !== undefined, 'a link has a probability and a kind')
+    return { gang_id, p, is_stage: is_stage === 1 }
+  })
+  return { ...withFlop(row), links, members: [] }
 }
 
-const link = z
-  .tuple([z.string(), z.number(), sqlBoolean])
-  .transform(([gang_id, p, is_stage]): GangLink => ({ gang_id, p, is_stage }))
+const extentColumns = {
+  tenant_id: z.string(),
+  run_id: z.string(),
+  start: z.number(),
+  end: z.number(),
+  segment_starts: numberColumn,
+  segment_ends: numberColumn,
+  segment_gangs: z.array(z.string()),
+}
+
+/** A run as it is stored, with its stretches. */
+export type StoredExtent = RunExtent & { readonly tenant_id: string }
+
+type ExtentRow = { [K in keyof typeof extentColumns]: z.output<(typeof extentColumns)[K]> }
+
+export function toExtent({
+  segment_starts,
+  segment_ends,
+  segment_gangs,
+  ...run
+}: ExtentRow): StoredExtent {
+  const segments = segment_gangs.map((gang_id, index) => {
+    const [start, end] = [segment_starts[index], segment_ends[index]]
+    assert(start !== undefined && end !== undefined, 'a stretch has a start and an end')
+    return { start, end, gang_id }
+  })
+  return { ...run, segments }
+}
+
 const islandColumns = {
   tenant_id: z.string(),
   day: z.number(),
@@ -61,7 +97,7 @@ const islandColumns = {
   start: z.number(),
   end: z.number(),
   follows_unseen: sqlBoolean,
-  units: sqlCount,
+  units: z.number(),
   node_key: z.string(),
   site: z.string(),
   workloads: z.array(z.string()),
@@ -110,12 +146,7 @@ export const deriveQueries = {
   },
   'gangs-list': {
     params: z.object({ tenants, since: timeParam, first: timeParam, before: timeParam }),
-    row: z.object({
-      ...gangColumns,
-      gang_id: z.string(),
-      links: z.array(link),
-      run_id: z.string(),
-    }),
+    row: z.object(gangColumns),
     isWide: true,
   },
   'gang-keys': {
@@ -143,15 +174,8 @@ export const deriveQueries = {
   },
   'run-extents': {
     params: z.object({ tenants, since: timeParam }),
-    row: z.object({
-      tenant_id: z.string(),
-      run_id: z.string(),
-      start: sqlTime,
-      end: sqlTime,
-      segments: z
-        .array(z.tuple([sqlTime, sqlTime, z.string()]))
-        .transform(parts => parts.map(([start, end, gang_id]) => ({ start, end, gang_id }))),
-    }),
+    row: z.object(extentColumns),
+    isWide: true,
   },
   'run-heads': {
     params: z.object({ tenants, since: timeParam }),
