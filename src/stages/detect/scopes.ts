@@ -20,12 +20,21 @@ export async function readScopes(
   plan: readonly Asking[],
 ): Promise<ReadonlyMap<Asking['dirty'], DetectScope>> {
   const scopes = new Map<Asking['dirty'], DetectScope>()
+  // Who is owed a look is often just who is dirty: lists of the same tenants are looked up once.
+  const read = new Map<string, DetectScope>()
   for (const { dirty } of plan) {
     if (scopes.has(dirty)) continue
-    const tenants = await resolveScope(store, dirty)
-    scopes.set(dirty, { tenants, known: await readKnownFindings(store, tenants) })
+    const key = JSON.stringify(dirty && [...dirty].sort())
+    const scope = read.get(key) ?? (await readScope(store, dirty))
+    read.set(key, scope)
+    scopes.set(dirty, scope)
   }
   return scopes
+}
+
+async function readScope(store: Store, dirty: Asking['dirty']): Promise<DetectScope> {
+  const tenants = await resolveScope(store, dirty)
+  return { tenants, known: await readKnownFindings(store, tenants) }
 }
 
 async function resolveScope(store: Store, dirty: readonly string[] | null): Promise<string[]> {
