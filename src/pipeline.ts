@@ -1,11 +1,19 @@
 import type { BuildNumbers } from './domain/build.ts'
 import type { TickBound } from './domain/tick-choice.ts'
-import { floorHour, HOUR_MS, type Instant, toSqlSecond, toSqlTime } from './domain/window.ts'
+import {
+  DAY_MS,
+  floorHour,
+  HOUR_MS,
+  type Instant,
+  toSqlSecond,
+  toSqlTime,
+} from './domain/window.ts'
 import type { Clock } from './ports/clock.ts'
 import { type Fence, UNFENCED } from './ports/fence.ts'
 import type { Store } from './ports/store.ts'
 import type { Attribute, AttributeSummary } from './stages/attribute.ts'
-import type { Derive } from './stages/derive.ts'
+import type { Derive, Derived } from './stages/derive.ts'
+import { ALL_TIME, type Changes, createReach, type Reach } from './stages/detect/reach.ts'
 import { type Detect, type DetectSummary, NOTHING } from './stages/detect.ts'
 import type { Group } from './stages/group.ts'
 import type { Link } from './stages/link.ts'
@@ -101,11 +109,13 @@ export interface Pipeline {
 }
 
 export function createPipeline(deps: PipelineDeps): Pipeline {
+  const reach = createReach()
   return {
     async tick(until, full, progress = () => undefined, fence = UNFENCED, bound = null) {
       const turn = await deps.takeTurn(fence)
       if (typeof turn === 'string') return { done: false, why: turn }
-      const tick = { deps, until, progress, turn, bound, rebuilt: new Set<Instant>(), waiting: 0 }
+      const begun = { rebuilt: new Set<Instant>(), changes: reach.begin(), waiting: 0 }
+      const tick = { deps, until, progress, turn, bound, reach, ...begun }
       try {
         return { done: true, ...(await runStages(tick, full)) }
       } catch (fault) {
@@ -127,49 +137,53 @@ interface Tick {
   /** Hours whose marks the tick has seen, settled or not. */
   readonly rebuilt: Set<Instant>
   readonly bound: TickBound | null
+  readonly changes: Changes
+  readonly reach: Reach
   /** Tenants that were left to the ticks that follow. */
   waiting: number
 }
 
 async function runStages(tick: Tick, full: boolean): Promise<TickReport> {
-  const { deps, until, progress, turn } = tick
+  const { deps, until, progress, turn, changes, reach } = tick
   const { stages, store, clock } = deps
   const started_at = clock.now()
-  const dirty = new Set<string>()
   const [last] = await store.query('tick-last', {})
   if (last && last.meter_basis !== deps.basis.meter) await rebase(deps)
-  const hours = await meterAndDerive(tick, dirty)
-  if (last) await deriveMoved(deps, last, until, dirty)
+  const hours = await meterAndDerive(tick)
+  if (last) await deriveMoved(tick, last)
   await turn.guard()
   const groups = await stages.group.regroup(until)
-  for (const tenant of groups.changed) dirty.add(tenant)
+  changes.concern(groups.changed, ALL_TIME)
   const links = await stages.link.relink(until)
-  for (const tenant of links.changed) dirty.add(tenant)
-  const rearranged = await store.query('tenants-rearranged', {})
-  for (const { tenant_id } of rearranged) dirty.add(tenant_id)
+  changes.concern(links.changed, ALL_TIME)
+  const rearranged = (await store.query('tenants-rearranged', {})).map(row => row.tenant_id)
+  changes.concern(rearranged, ALL_TIME)
   await turn.guard()
   progress('detect', hours)
   const isRearranged = rearranged.length > 0
-  const asked = full ? null : [...dirty]
+  const asked = full ? null : [...changes.tenants]
+  const since = full ? ALL_TIME : changes.since()
   // A slice alone leaves nobody to judge, and is not the idle hour in which all that is owed is asked.
   const isAmid = asked?.length === 0 && tick.waiting > 0
   const detect = isAmid
     ? NOTHING
-    : await stages.detect.evaluate(until, asked, turn.guard, isRearranged)
+    : await stages.detect.evaluate(until, asked, turn.guard, isRearranged, since)
+  if (detect.failed.length > 0) reach.owe(since)
+  else if (full) reach.clear()
   await turn.guard()
   progress('attribute', hours)
   const attribute = await stages.attribute.determine(until, turn.guard)
   await turn.guard()
   progress('triage', hours)
   const triage = await stages.triage.triage(until, turn.guard)
-  const tenants = [...dirty].sort()
+  const tenants = [...changes.tenants].sort()
   const report = { until, hours, tenants, waiting: tick.waiting, detect, attribute, triage }
   await recordTick(tick, report, started_at)
   return report
 }
 
 /** Passes over dirty hours until none is left; each pass closes its marks once runs are built. */
-async function meterAndDerive(tick: Tick, dirty: Set<string>): Promise<number> {
+async function meterAndDerive(tick: Tick): Promise<number> {
   const { deps, until, progress, turn, rebuilt } = tick
   const { stages } = deps
   let hours = 0
@@ -188,13 +202,25 @@ async function meterAndDerive(tick: Tick, dirty: Set<string>): Promise<number> {
       stages.derive(metered.tenants, until),
     ])
     for (const part of [priced, derived]) if (part.status === 'rejected') throw part.reason
+    if (derived.status === 'fulfilled') noteChanged(tick, metered, derived.value)
     // Rows of another instance may have come between ours and their burial: the marks stay.
     if (metered.marks.hours.length > 0 && (await turn.alone())) await stages.meter.settle(metered)
-    for (const tenant of [...metered.tenants.keys(), ...(metered.task.tenants ?? [])])
-      dirty.add(tenant)
     from = metered.resume
   }
   return hours
+}
+
+/** Hours are priced by the day; runs may have changed from further back. */
+function noteChanged(
+  { changes, reach }: Tick,
+  { task, hours, tenants }: Metered,
+  { since }: Derived,
+): void {
+  const first = Math.floor(Math.min(...hours) / DAY_MS) * DAY_MS
+  const from = Math.min(first, since)
+  changes.concern(tenants.keys(), from)
+  changes.concern(task.tenants ?? [], hours.length > 0 ? from : ALL_TIME)
+  if (task.tenants === null) reach.owe(from)
 }
 
 /**
@@ -223,18 +249,18 @@ async function rebase({ store, clock, builds, basis }: PipelineDeps): Promise<vo
  * of tenants that are active in between are built anew. Under other settings, those of all are.
  */
 async function deriveMoved(
-  { store, stages, basis }: PipelineDeps,
+  tick: Tick,
   last: { readonly until: Instant; readonly derive_basis: string },
-  until: Instant,
-  dirty: Set<string>,
 ): Promise<void> {
+  const { until, changes } = tick
+  const { store, stages, basis } = tick.deps
   const same = last.derive_basis === basis.derive
   const [from, to] = [same ? last.until : 0, until].map(ceilHour).sort((a, b) => a - b)
   if (from === undefined || to === undefined || from === to) return
   const active = await store.query('tenants-active', { from, until: to })
   const tenants = new Map(active.map(row => [row.tenant_id, row.first_hour]))
   await stages.derive(tenants, until)
-  for (const tenant of tenants.keys()) dirty.add(tenant)
+  changes.concern(tenants.keys(), ALL_TIME)
 }
 
 function ceilHour(at: Instant): Instant {

@@ -31,6 +31,8 @@ export interface DeriveDeps {
 export interface Derived {
   /** Tenants whose runs were rebuilt. */
   readonly tenants: readonly string[]
+  /** Runs that ended before it stand as they were: none of what they rest on was looked at. */
+  readonly since: Instant
 }
 
 /** Rebuilds the runs of the tenants given, each from the first hour that changed, up to `until`. */
@@ -41,8 +43,10 @@ const TENANTS_PER_STATEMENT = 500
 
 export function createDerive(deps: DeriveDeps): Derive {
   return async function derive(tenants, until) {
-    for (const batch of batchesOf(tenants)) await deriveBatch(deps, batch, until)
-    return { tenants: [...tenants.keys()] }
+    const batches = batchesOf(tenants)
+    for (const batch of batches) await deriveBatch(deps, batch, until)
+    const since = Math.min(...batches.map(batch => sinceOf(batch, deps.settings)))
+    return { tenants: [...tenants.keys()], since }
   }
 }
 

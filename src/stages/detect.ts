@@ -4,13 +4,15 @@ import type { Detector, DetectorBundle } from '../domain/detector.ts'
 import { Fault } from '../domain/fault.ts'
 import type { Evaluation, KnownFinding } from '../domain/finding.ts'
 import { findingChanges } from '../domain/finding-version.ts'
-import { DAY_MS, type Instant, toSqlTime } from '../domain/window.ts'
+import { type Instant, toSqlTime } from '../domain/window.ts'
 import type { Clock, Logger } from '../ports/clock.ts'
 import { type Guard, UNGUARDED } from '../ports/fence.ts'
 import type { QueryRow } from '../ports/queries/registry.ts'
 import type { Row, Store } from '../ports/store.ts'
+import { ALL_TIME } from './detect/reach.ts'
 import { type Asking, createRota } from './detect/rota.ts'
 import { readScopes, scopeOf } from './detect/scopes.ts'
+import { concerned, sinceOf, windowStart } from './detect/since.ts'
 import { measureQuery } from './kinds/query.ts'
 import { measureFeature, type Scope } from './kinds/threshold.ts'
 
@@ -51,13 +53,15 @@ export interface Detect {
    * last call, '' for unattributed compute; null means all, and is due whenever only time has
    * passed, because windows move and commitments run out, and for detectors of hourly cadence.
    * Who was named before detectors of cadence `turn` were asked about it is remembered; these are
-   * all asked where contracts have changed.
+   * all asked where contracts have changed. What ended before `changedSince` is as it was, and
+   * detectors of every tick that judge each run by itself are not asked about it.
    */
   evaluate(
     asOf: Instant,
     dirty: readonly string[] | null,
     guard?: Guard,
     isRearranged?: boolean,
+    changedSince?: Instant,
   ): Promise<DetectSummary>
 }
 
@@ -75,7 +79,7 @@ export function createDetect(dependencies: DetectDependencies): Detect {
   const { store, catalogue, builds } = dependencies
   const rota = createRota(catalogue.detectors)
   return {
-    async evaluate(asOf, dirty, guard = UNGUARDED, isRearranged = false) {
+    async evaluate(asOf, dirty, guard = UNGUARDED, isRearranged = false, changedSince = ALL_TIME) {
       const plan = rota.plan(asOf, dirty, isRearranged)
       if (plan.length === 0) return NOTHING
       const scopes = await readScopes(store, plan)
@@ -85,7 +89,8 @@ export function createDetect(dependencies: DetectDependencies): Detect {
         const { tenants, known } = scopeOf(scopes, asking)
         const open = unsettled.filter(outcome => outcome.detector_id === detector.id)
         const own = known.filter(finding => finding.detector_id === detector.id)
-        return evaluateDetector(dependencies, detector, { asOf, tenants, own, open })
+        const since = sinceOf(detector, asOf, changedSince)
+        return evaluateDetector(dependencies, detector, { asOf, since, tenants, own, open })
       })
       await keepAnswers(store, answers, builds(), guard)
       rota.done(asOf, plan, dirty)
@@ -116,12 +121,11 @@ async function askAll(
 export async function runDetector(
   store: Store,
   detector: Detector,
-  at: Omit<Scope, 'since'>,
+  at: Omit<Scope, 'since'> & { readonly since?: Instant },
 ): Promise<Evaluation[]> {
-  const { definition, parameters } = detector
+  const { definition } = detector
   if (definition.status === 'retired') return []
-  const window_ms = Number(parameters[definition.window]?.value) * DAY_MS
-  const scope = { ...at, since: at.asOf - window_ms }
+  const scope = { ...at, since: at.since ?? windowStart(detector, at.asOf) }
   const measurements =
     definition.kind === 'threshold'
       ? await measureFeature(store, definition.feature, scope)
@@ -131,6 +135,8 @@ export async function runDetector(
 
 interface Asked {
   readonly asOf: Instant
+  /** From when on it is asked: from where its window begins, or from where something changed. */
+  readonly since: Instant
   readonly tenants: readonly string[]
   readonly own: readonly KnownFinding[]
   readonly open: readonly QueryRow<'outcomes-unsettled'>[]
@@ -165,7 +171,7 @@ async function keepAnswers(
 async function evaluateDetector(
   dependencies: DetectDependencies,
   detector: Detector,
-  { asOf, tenants, own, open }: Asked,
+  { asOf, since, tenants, own, open }: Asked,
 ): Promise<Answer> {
   const { store, clock, catalogue, settings, logger, catalogueVersion } = dependencies
   const outcome = (fields: Row): Row => ({
@@ -177,8 +183,11 @@ async function evaluateDetector(
     ...fields,
   })
   let evaluations: Evaluation[]
+  let known: readonly KnownFinding[]
   try {
-    evaluations = await runDetector(store, detector, { asOf, tenants, catalogue: catalogueVersion })
+    const catalogue = catalogueVersion
+    evaluations = await runDetector(store, detector, { asOf, since, tenants, catalogue })
+    known = await concerned(store, detector, { asOf, since, tenants, own }, evaluations)
   } catch (thrown) {
     if (thrown instanceof Fault && thrown.retryable) throw thrown
     const fault = describeFault(thrown)
@@ -193,11 +202,12 @@ async function evaluateDetector(
     detector,
     bundle: catalogue,
     evaluations,
-    known: own,
+    known,
     asOf,
     ratio: settings.finding_restate_ratio,
   })
-  const gone = goneSubjects(evaluations, open, tenants.length === 0)
+  const isComplete = tenants.length === 0 && since <= windowStart(detector, asOf)
+  const gone = goneSubjects(evaluations, open, isComplete)
   const { rows, raised, restated, withdrawn } = changes
   return {
     findings: rows,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { SEVERITIES, STATES, SUBJECT_KINDS } from '../../domain/detector.ts'
-import { sqlTime } from './cells.ts'
+import { sqlTime, timeParam } from './cells.ts'
 
 /** Statements of the detect stage: whom a change concerns, and what was answered before. */
 
@@ -26,6 +26,10 @@ export const detectQueries = {
       measured: z.tuple([z.number(), z.number(), z.number()]),
       latest_parameters: z.string(),
     }),
+  },
+  'runs-earlier': {
+    params: tenants.extend({ from: timeParam, until: timeParam, as_of: timeParam }),
+    row: z.object({ run_id: z.string() }),
   },
   'outcomes-unsettled': {
     params: z.object({ limit: z.number() }),
