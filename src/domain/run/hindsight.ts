@@ -22,7 +22,12 @@ const ROUNDS = 2
 /** The gangs in order of their start; those that turn out to go on from others say so. */
 export function withHindsight(gangs: readonly Gang[], chain: Chain): Gang[] {
   let known = [...gangs].sort(byStart)
-  for (let round = 0; round < ROUNDS; round += 1) known = joinBeginnings(known, chain)
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const joined = joinBeginnings(known, chain)
+    // Nothing was joined, so another round would look at the same and say the same.
+    if (joined === known) break
+    known = joined
+  }
   return known
 }
 
@@ -55,13 +60,14 @@ interface Sequels {
 function sequelsOf(gangs: readonly Gang[], chain: Chain): Sequels {
   const of = new Map<string, Sequel>()
   const continued = new Set<string>()
-  for (const gang of [...gangs].reverse()) {
+  for (const gang of gangs.toReversed()) {
     const after = of.get(gang.gang_id)
     const until = Math.max(gang.end, after?.until ?? gang.end)
     const shows = gang.end - gang.start >= LEVEL_MIN_MS
     const own = { until, level: shows || !after ? gang : after.level }
     of.set(gang.gang_id, own)
-    for (const link of gang.links.filter(one => isContinuation(one, chain))) {
+    for (const link of gang.links) {
+      if (!isContinuation(link, chain)) continue
       continued.add(link.gang_id)
       const known = of.get(link.gang_id)
       // Gangs come latest first, so the last to write is the one that went on first.

@@ -49,13 +49,21 @@ export function withFlop<R extends FlopColumns>({ flop_lo, flop_mid, flop_hi, ..
   return { ...row, flop: { lo: flop_lo, mid: flop_mid, hi: flop_hi } }
 }
 
-export function toGang({ link_gangs, link_ps, link_stages, ...row }: GangRow): StoredGang {
+export function toGang({
+  link_gangs,
+  link_ps,
+  link_stages,
+  flop_lo,
+  flop_mid,
+  flop_hi,
+  ...row
+}: GangRow): StoredGang {
   const links = link_gangs.map((gang_id, index): GangLink => {
     const [p, is_stage] = [link_ps[index], link_stages[index]]
     assert(p !== undefined && is_stage !== undefined, 'a link has a probability and a kind')
     return { gang_id, p, is_stage: is_stage === 1 }
   })
-  return { ...withFlop(row), links, members: [] }
+  return { ...row, flop: { lo: flop_lo, mid: flop_mid, hi: flop_hi }, links, members: [] }
 }
 
 const extentColumns = {

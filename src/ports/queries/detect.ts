@@ -30,6 +30,7 @@ export const detectQueries = {
   'runs-earlier': {
     params: tenants.extend({ from: timeParam, until: timeParam, as_of: timeParam }),
     row: z.object({ run_id: z.string() }),
+    isWide: true,
   },
   'outcomes-unsettled': {
     params: z.object({ limit: z.number() }),
