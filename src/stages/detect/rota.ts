@@ -9,7 +9,7 @@ import { type Instant, SECOND_MS } from '../../domain/window.ts'
  */
 
 /** Between two turns: a rule of six is asked again after half a minute, and a tick mostly is without. */
-const TURN_MS = 5 * SECOND_MS
+export const TURN_MS = 5 * SECOND_MS
 
 export interface Asking {
   readonly detector: Detector
