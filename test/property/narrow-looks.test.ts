@@ -39,8 +39,8 @@ interface Work {
 
 interface Step {
   readonly works: readonly Work[]
-  /** Of which days more was billed than was seen. */
-  readonly bills: readonly Pick<Work, 'tenant' | 'day'>[]
+  /** Of which times more was billed than was seen. */
+  readonly bills: readonly Pick<Work, 'tenant' | 'day' | 'hours'>[]
 }
 
 const whose = { tenant: fc.constantFrom('ann', 'ann', 'bob'), day: fc.constantFrom(...DAYS) }
@@ -52,7 +52,7 @@ const work: fc.Arbitrary<Work> = fc.record({
 })
 const step: fc.Arbitrary<Step> = fc.record({
   works: fc.array(work, { minLength: 1, maxLength: 3 }),
-  bills: fc.array(fc.record(whose), { maxLength: 2 }),
+  bills: fc.array(fc.record({ ...whose, hours: fc.constant(24) }), { maxLength: 2 }),
 })
 
 const timeOf = (at: Instant) => `${toSqlTime(at).replace(' ', 'T')}Z`
@@ -76,10 +76,10 @@ function samplesOf({ works }: Step, revision: number): object[] {
 }
 
 function billsOf({ bills }: Step): object[] {
-  return bills.map(({ tenant, day }) => ({
+  return bills.map(({ tenant, day, hours }) => ({
     BillingAccountId: tenant,
     ChargePeriodStart: timeOf(DAWN + day * DAY_MS),
-    ChargePeriodEnd: timeOf(DAWN + (day + 1) * DAY_MS),
+    ChargePeriodEnd: timeOf(DAWN + day * DAY_MS + hours * HOUR_MS),
     ChargeCategory: 'Usage',
     x_InstanceType: 'p5.48xlarge',
     ConsumedQuantity: 24,
@@ -129,3 +129,18 @@ test('looks at what changed say of runs what looks at everything say', async () 
   )
   expect(withdrawn).toBeGreaterThan(0)
 }, 600_000)
+
+test('a bill of hours in which nobody was seen is set against the run around them', async () => {
+  const work = { device: 'a', tenant: 'ann', hours: 40, operations: 4e24 }
+  const pause = 6 + 40 / 24
+  const steps: Step[] = [
+    { works: [6, pause + 5 / 24].map(day => ({ ...work, day })), bills: [] },
+    {
+      works: [{ ...work, tenant: 'bob', device: 'b', day: 330 }],
+      bills: [{ tenant: 'ann', day: pause, hours: 3 }],
+    },
+  ]
+  const whole = await play(steps, true)
+  expect(whole.outcomes).toContain('"hi":')
+  expect(await play(steps, false)).toEqual(whole)
+}, 120_000)
