@@ -1,7 +1,7 @@
 import type { BuildNumbers } from './domain/build.ts'
 import type { TickBound } from './domain/tick-choice.ts'
 import {
-  DAY_MS,
+  floorDay,
   floorHour,
   HOUR_MS,
   type Instant,
@@ -216,7 +216,7 @@ function noteChanged(
   { task, hours, tenants }: Metered,
   { since }: Derived,
 ): void {
-  const first = Math.floor(Math.min(...hours) / DAY_MS) * DAY_MS
+  const first = floorDay(Math.min(...hours))
   const from = Math.min(first, since)
   changes.concern(tenants.keys(), from)
   changes.concern(task.tenants ?? [], hours.length > 0 ? from : ALL_TIME)

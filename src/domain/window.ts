@@ -71,6 +71,11 @@ export function floorHour(at: Instant): Instant {
   return Math.floor(at / HOUR_MS) * HOUR_MS
 }
 
+/** The midnight (UTC) that its day begins with. */
+export function floorDay(at: Instant): Instant {
+  return Math.floor(at / DAY_MS) * DAY_MS
+}
+
 /**
  * The hour that a sample ending at `end` is filed under: an interval that ends on the full hour
  * belongs to the hour before it.

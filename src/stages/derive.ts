@@ -6,7 +6,7 @@ import type { Gang } from '../domain/run/gang.ts'
 import { lineages, type RunHead } from '../domain/run/lineage.ts'
 import { buildRuns, type Run } from '../domain/run/run.ts'
 import { compareRuns } from '../domain/run/run-change.ts'
-import { DAY_MS, type Instant, SECOND_MS, toSqlTime } from '../domain/window.ts'
+import { DAY_MS, floorDay, type Instant, SECOND_MS, toSqlTime } from '../domain/window.ts'
 import type { Clock } from '../ports/clock.ts'
 import { type StoredExtent, type StoredGang, toExtent, toGang } from '../ports/queries/derive.ts'
 import type { QueryRow } from '../ports/queries/registry.ts'
@@ -57,7 +57,7 @@ export interface Batch {
 }
 
 function batchesOf(tenants: ReadonlyMap<string, Instant>): Batch[] {
-  const days = Map.groupBy([...tenants], ([, changed]) => Math.floor(changed / DAY_MS) * DAY_MS)
+  const days = Map.groupBy([...tenants], ([, changed]) => floorDay(changed))
   return [...days].flatMap(([from, found]) => {
     const names = found.map(([tenant]) => tenant)
     return chunks(names, TENANTS_PER_STATEMENT).map(tenants => ({ from, tenants }))

@@ -2,7 +2,14 @@ import type { BuildNumbers } from '../domain/build.ts'
 import { chunks } from '../domain/chunks.ts'
 import type { MeterSettings } from '../domain/meter-settings.ts'
 import type { TickBound } from '../domain/tick-choice.ts'
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, toSqlSecond } from '../domain/window.ts'
+import {
+  DAY_MS,
+  floorDay,
+  HOUR_MS,
+  type Instant,
+  MINUTE_MS,
+  toSqlSecond,
+} from '../domain/window.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
 import { createAgenda } from './meter/agenda.ts'
@@ -188,7 +195,7 @@ function changedHours(dirty: readonly ChangedHour[]): ChangedHour[] {
 
 /** Every hour of the days that the hours lie in: long charges are set against days. */
 function wholeDays(hours: readonly Instant[]): Instant[] {
-  const days = new Set(hours.map(hour => Math.floor(hour / DAY_MS) * DAY_MS))
+  const days = new Set(hours.map(hour => floorDay(hour)))
   return [...days]
     .sort((a, b) => a - b)
     .flatMap(day => Array.from({ length: DAY_MS / HOUR_MS }, (_, hour) => day + hour * HOUR_MS))

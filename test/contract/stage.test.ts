@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrate } from '../../src/adapters/clickhouse/migrate.ts'
 import { readSqlFolder } from '../../src/adapters/clickhouse/sql-files.ts'
 import { createStore } from '../../src/adapters/clickhouse/store.ts'
+import { PRECISIONS } from '../../src/domain/accelerator.ts'
 import { INTERVAL_S_MAX } from '../../src/domain/ingest-settings.ts'
 import {
   DEVICE_COUNT_MAX,
   NUMBER_FIELDS,
   POWER_SCOPES,
-  PRECISIONS,
   REVISION_MAX,
   TEXT_FIELDS,
 } from '../../src/domain/records/accelerator-fields.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { floorHour, HOUR_MS } from '../../domain/window.ts'
+import { floorDay } from '../../domain/window.ts'
 import { runPart } from '../child.ts'
 import type { BenchContext } from '../context.ts'
 import { type Figure, type SectionResult, spread } from '../figures.ts'
@@ -22,7 +22,7 @@ const timed = z.object({ ticks: z.array(z.record(z.string(), z.number())) })
 type Tick = Readonly<Record<string, number>>
 
 export async function benchTick(bench: BenchContext): Promise<SectionResult> {
-  const end = Math.floor(floorHour(bench.clock.now()) / (24 * HOUR_MS)) * 24 * HOUR_MS
+  const end = floorDay(bench.clock.now())
   const pasts = []
   for (const [index, factor] of FACTORS.entries()) {
     bench.progress('Tick, building pasts', index, FACTORS.length)

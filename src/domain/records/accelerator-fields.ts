@@ -1,9 +1,10 @@
+import type { Precision } from '../accelerator.ts'
+
 /**
  * The fields of an AcceleratorSample (contract 1.1) as one table. The reader and the schema are
  * both made from it, and the store's columns are in its order.
  */
 
-export const PRECISIONS = ['fp32', 'tf32', 'bf16', 'fp16', 'fp8', 'int8', 'fp4'] as const
 export const POWER_SCOPES = ['device', 'node'] as const
 
 /** Texts that may be blank; a blank tenant is *unattributed*, measured and never dropped. */
@@ -72,7 +73,7 @@ export type AcceleratorSample = {
   readonly device_count: number
   readonly slice: number
   readonly power_scope: (typeof POWER_SCOPES)[number]
-  readonly precision: (typeof PRECISIONS)[number] | ''
+  readonly precision: Precision | ''
   readonly revision: number
   /** Unknown fields as canonical JSON, '' when there are none. */
   readonly extra: string

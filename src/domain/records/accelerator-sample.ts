@@ -1,3 +1,4 @@
+import { PRECISIONS } from '../accelerator.ts'
 import { INTERVAL_S_MAX, type TimeBounds } from '../ingest-settings.ts'
 import { formatInstant, type Instant, parseInstant } from '../window.ts'
 import {
@@ -6,7 +7,6 @@ import {
   NUMBER_FIELDS,
   type NumberRange,
   POWER_SCOPES,
-  PRECISIONS,
   REVISION_MAX,
   TEXT_FIELDS,
 } from './accelerator-fields.ts'

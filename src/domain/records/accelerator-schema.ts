@@ -1,11 +1,11 @@
 import { z } from 'zod'
+import { PRECISIONS } from '../accelerator.ts'
 import { INTERVAL_S_MAX } from '../ingest-settings.ts'
 import {
   DEVICE_COUNT_MAX,
   NUMBER_FIELDS,
   type NumberRange,
   POWER_SCOPES,
-  PRECISIONS,
   REVISION_MAX,
   TEXT_FIELDS,
 } from './accelerator-fields.ts'

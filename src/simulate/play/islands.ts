@@ -4,7 +4,7 @@
  * both ways together.
  */
 import type { Island } from '../../domain/run/island.ts'
-import { DAY_MS, HOUR_MS, type Instant, SECOND_MS } from '../../domain/window.ts'
+import { DAY_MS, floorDay, HOUR_MS, type Instant, SECOND_MS } from '../../domain/window.ts'
 import { IDLE } from '../activity.ts'
 import { devicePower, loadShare } from '../power.ts'
 import { meterName, type Work } from './work.ts'
@@ -57,7 +57,7 @@ export function islandsByDay(
 }
 
 function* byDay(work: Work): Generator<readonly [Instant, Piece]> {
-  for (let day = Math.floor(work.start / DAY_MS) * DAY_MS; day < work.end; day += DAY_MS) {
+  for (let day = floorDay(work.start); day < work.end; day += DAY_MS) {
     const start = Math.max(work.start, day)
     const end = Math.min(work.end, day + DAY_MS)
     if (end > start) yield [day, { work, start, end }]

@@ -3,7 +3,7 @@ import { type Instant, SECOND_MS } from '../../domain/window.ts'
 
 /**
  * Which detectors a tick asks about whom. Those of cadence `tick` are always asked; of those of
- * cadence `turn`, whose answers move with contracts and over days, one every few seconds, about
+ * cadence `turn`, whose answers move with contracts, links and over days, one every few seconds, about
  * everybody who was dirty since it was last asked. Where a contract has changed, or nobody is dirty, all
  * that is owed is asked at once.
  */

@@ -3,7 +3,7 @@ import type { Instant } from '../../domain/window.ts'
 import type { StageQueryRow } from '../../ports/queries/stage.ts'
 import type { Stage } from '../../ports/stage.ts'
 import { inSlices, type StreamDeps, type TableWrite, type TouchedHours } from './plan.ts'
-import { reachOf } from './sample-hours.ts'
+import { spanTouched } from './sample-hours.ts'
 import {
   acceptedOf,
   type ContestedSample,
@@ -124,10 +124,10 @@ function hoursOf(
     const name = nameOf(sample)
     const mark = marks.get(name)
     const one = { hour, start, first_end: end, counter_end: counters ? end : null }
-    const reach = reachOf(one, mark && end > mark.newest ? mark.reading : null)
-    touching.add(reach, [tenant_id], counted.has(name) ? 0 : 1)
+    const span = spanTouched(one, mark && end > mark.newest ? mark.reading : null)
+    touching.add(span, [tenant_id], counted.has(name) ? 0 : 1)
     counted.add(name)
-    if (held && held.tenant_id !== tenant_id) touching.add(reach, [held.tenant_id], 0)
+    if (held && held.tenant_id !== tenant_id) touching.add(span, [held.tenant_id], 0)
   }
   return touching.hours
 }

@@ -1,5 +1,5 @@
 import { HOUR_MS, type Instant } from '../../domain/window.ts'
-import type { Reach } from './touched-hours.ts'
+import type { TouchedSpan } from './touched-hours.ts'
 
 /** Longest reach of a counter reading back to the one before it; the meter uses the same. */
 const COUNTER_REACH_MS = HOUR_MS
@@ -15,14 +15,13 @@ export interface HourOfDevice {
 }
 
 /**
- * What samples of a device change. Their intervals may begin in
- * an earlier hour; a counter speaks for the time since the last reading, over samples without
- * counters; and a sample that comes late also changes what the next one's counters stand for, and
- * the longer interval of a copy that it replaces.
+ * What samples of a device change. Their intervals may begin in an earlier hour; a counter speaks for
+ * the time since the last reading, over samples without counters; and a sample that comes late also
+ * changes what the next one's counters stand for, and the longer interval of a copy that it replaces.
  * @param reading the newest reading known of the device, which all of these samples follow;
  * -Infinity for none, null: they came late
  */
-export function reachOf(samples: HourOfDevice, reading: Instant | null): Reach {
+export function spanTouched(samples: HourOfDevice, reading: Instant | null): TouchedSpan {
   const { hour, start, first_end, counter_end } = samples
   const late = reading === null
   let first = late ? Math.min(start, first_end - COUNTER_REACH_MS) : start

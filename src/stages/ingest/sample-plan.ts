@@ -6,7 +6,7 @@ import type { Stage } from '../../ports/stage.ts'
 import { type HighWater, UNKNOWN } from './high-water.ts'
 import { type Plan, planOf, type StreamDeps } from './plan.ts'
 import { type ContestedHour, contest, type Outcome } from './sample-contest.ts'
-import { type HourOfDevice, reachOf } from './sample-hours.ts'
+import { type HourOfDevice, spanTouched } from './sample-hours.ts'
 import { noCounts, type SampleCounts, widen } from './sample-settle.ts'
 import { type SampleShares, shareOf } from './sample-shares.ts'
 import { createTouching } from './touched-hours.ts'
@@ -55,7 +55,7 @@ export async function planSamples(
     if (known && group.first_end > newest && isOne) {
       const own = counts[of]
       if (own) countNew(own, group)
-      touching.add(reachOf(group, reading), group.tenants, 1)
+      touching.add(spanTouched(group, reading), group.tenants, 1)
     } else contested.push({ ...group, reading, newest: known ? newest : Number.POSITIVE_INFINITY })
   }
   const outcome = await contest(deps, shares, stage, { contested, counts })

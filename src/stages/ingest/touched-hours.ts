@@ -2,7 +2,7 @@ import { floorHour, HOUR_MS, type Instant } from '../../domain/window.ts'
 import type { TouchedHours } from './plan.ts'
 
 /** The time that changes: from an instant on, to the end of the hour `last`. */
-export interface Reach {
+export interface TouchedSpan {
   readonly first: Instant
   readonly last: Instant
 }
@@ -11,10 +11,10 @@ export interface Reach {
 export interface Touching {
   readonly hours: TouchedHours
   /**
-   * Adds the hours of a reach, for some tenants, with one device each or none: of an hour that is
+   * Adds the hours of a span, for some tenants, with one device each or none: of an hour that is
    * named twice the earlier instant stands, and devices add up.
    */
-  add(reach: Reach, tenants: readonly string[], devices: 0 | 1): void
+  add(span: TouchedSpan, tenants: readonly string[], devices: 0 | 1): void
   /** Adds what another part of the same work touches. */
   join(more: TouchedHours): void
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { PRECISIONS } from '../../../../src/domain/accelerator.ts'
 import {
   NUMBER_FIELDS,
   POWER_SCOPES,
-  PRECISIONS,
   TEXT_FIELDS,
 } from '../../../../src/domain/records/accelerator-fields.ts'
 import { readSample } from '../../../../src/domain/records/accelerator-sample.ts'
