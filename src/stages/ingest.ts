@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import { sha256Hex } from '../domain/canonical.ts'
 import type { IngestSettings } from '../domain/ingest-settings.ts'
 import type { DeliveryKind, StreamName } from '../domain/streams.ts'
@@ -10,7 +11,7 @@ import { createChargeStage } from './ingest/charges.ts'
 import { createCommitmentStage } from './ingest/commitments.ts'
 import { type Delivery, openDelivery } from './ingest/delivery.ts'
 import { createIdentityStage } from './ingest/identity.ts'
-import { createLock } from './ingest/lock.ts'
+
 import type { StreamStage } from './ingest/plan.ts'
 import { type RangeDeps, receiveRanges } from './ingest/receive-ranges.ts'
 import { createSampleStage } from './ingest/samples.ts'
@@ -57,7 +58,7 @@ export function createIngest(deps: IngestDeps): Ingest {
   const accesses = createAccessStage(deps)
   const identity = createIdentityStage(deps)
   // One at a time: what a part finds stored must still hold when it is written.
-  const lock = createLock()
+  const lock = pLimit(1)
   const openBody = createBodies({ ...deps, stage: samples, lock })
   let deliveries = 0
 

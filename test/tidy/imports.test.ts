@@ -16,7 +16,7 @@ const RULES: Record<string, Grant> = {
   ports: { rooms: ['domain', 'ports'], packages: ['zod'], node: [] },
   stages: {
     rooms: ['domain', 'ports', 'stages'],
-    packages: ['zod', 'simple-statistics'],
+    packages: ['zod', 'simple-statistics', 'p-limit'],
     node: ['node:crypto'],
   },
   fixtures: { rooms: ['domain', 'ports', 'fixtures'], packages: ['zod'], node: ['node:crypto'] },

@@ -1,3 +1,4 @@
+import type { LimitFunction } from 'p-limit'
 import { toSqlTime } from '../../domain/window.ts'
 import {
   type DecodedBlock,
@@ -9,7 +10,6 @@ import {
 import type { Row } from '../../ports/store.ts'
 import type { IngestDeps } from '../ingest.ts'
 import { type Account, openAccount } from './account.ts'
-import type { Lock } from './lock.ts'
 import { type DeliveryContext, type Plan, planOf, type StreamStage } from './plan.ts'
 import {
   beginPart,
@@ -39,7 +39,7 @@ export interface Delivery {
 
 export interface DeliveryDeps extends IngestDeps {
   readonly stage: StreamStage
-  readonly lock: Lock
+  readonly lock: LimitFunction
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Logger } from '../../ports/clock.ts'
 import type { BatchVerdict, PartitionBatch, StreamMessage } from '../../ports/event-stream.ts'
 import { type Claim, type ClaimReason, claimPartition } from './partition-claim.ts'
 import { createSharing, type Sharing, type SharingDeps } from './shared-parts.ts'
+import { SHARED_BYTES } from './store-part.ts'
 
 /**
  * Partitions of a log into the store, each message once. The ledger in the store says how far a
@@ -153,7 +154,11 @@ interface Cut {
   readonly messages: readonly StreamMessage[]
 }
 
-/** Ranges of bounded size; the last one reaches to the end of the batch, holes included. */
+/**
+ * Ranges no larger than what shares a part: what is packed a twentieth comes in large batches, and the
+ * parts of all partitions would be in memory at once. The last one reaches to the end of the batch,
+ * holes included.
+ */
 function* cut(
   batch: PartitionBatch,
   { batch_rows, batch_characters }: ReaderDeps['settings'],
@@ -161,9 +166,10 @@ function* cut(
   let first = batch.position
   let messages: StreamMessage[] = []
   let bytes = 0
+  const bytes_max = Math.min(batch_characters, SHARED_BYTES)
   for (const message of batch.messages) {
     const size = message.value?.byteLength ?? 0
-    const full = messages.length >= batch_rows || bytes + size > batch_characters
+    const full = messages.length >= batch_rows || bytes + size > bytes_max
     if (full && messages.length > 0) {
       yield { first, next: message.offset, messages }
       first = message.offset

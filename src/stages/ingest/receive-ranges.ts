@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { LimitFunction } from 'p-limit'
 import { sha256Hex } from '../../domain/canonical.ts'
 import type { StreamName } from '../../domain/streams.ts'
 import { type Instant, toSqlTime } from '../../domain/window.ts'
@@ -12,7 +13,6 @@ import {
 } from '../../ports/intake.ts'
 import type { IngestDeps } from '../ingest.ts'
 import { type Account, openAccount } from './account.ts'
-import type { Lock } from './lock.ts'
 import type { DeliveryContext, StreamStage } from './plan.ts'
 import { type Contribution, storePart } from './store-part.ts'
 import { type Pending, takeBlock } from './write-part.ts'
@@ -24,7 +24,7 @@ export type DecodeMessage = (value: Uint8Array) => Promise<DecodedBlock>
 
 export interface RangeDeps extends IngestDeps {
   readonly stage: StreamStage
-  readonly lock: Lock
+  readonly lock: LimitFunction
   readonly decodeMessage: DecodeMessage
   readonly convert: Convert | null
 }

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import type { StreamName } from '../../domain/streams.ts'
 import type { Intake, PartitionRange } from '../../ports/intake.ts'
 import { type ClaimDeps, stillHold } from './partition-claim.ts'
@@ -24,6 +25,9 @@ export interface Sharing {
   store(stream: StreamName, range: PartitionRange, isAlone: boolean): Promise<boolean>
 }
 
+/** One is made ready while another is written: more would only wait, with all their rows in memory. */
+const PARTS_AT_ONCE = 2
+
 /** Only samples come in such numbers; parts of other streams hold one delivery. */
 const SHARED: StreamName = 'telemetry.accelerator'
 
@@ -38,6 +42,9 @@ interface Gathering {
 
 export function createSharing(deps: SharingDeps): Sharing {
   const coming = new Set<Promise<unknown>>()
+  const limit = pLimit(PARTS_AT_ONCE)
+  const storeInTurn = (stream: StreamName, ranges: Ranges) =>
+    limit(() => storeTogether(deps, stream, ranges))
   let gathering: Gathering | null = null
   const open = (range: PartitionRange): Gathering => {
     const ranges: Ranges = [range]
@@ -45,7 +52,7 @@ export function createSharing(deps: SharingDeps): Sharing {
       await deps.handedOver()
       while (coming.size > 0) await Promise.allSettled(coming)
       if (gathering === opened) gathering = null
-      return storeTogether(deps, SHARED, ranges)
+      return storeInTurn(SHARED, ranges)
     }
     const opened = { ranges, bytes: bytesOf(range), stored: close() }
     return opened
@@ -61,7 +68,7 @@ export function createSharing(deps: SharingDeps): Sharing {
     },
     async store(stream, range, isAlone) {
       if (isAlone || stream !== SHARED) {
-        const held = await storeTogether(deps, stream, [range])
+        const held = await storeInTurn(stream, [range])
         return held.has(range)
       }
       const bytes = bytesOf(range)

@@ -1,7 +1,7 @@
+import type { LimitFunction } from 'p-limit'
 import type { Clock } from '../../ports/clock.ts'
 import type { Row, Store } from '../../ports/store.ts'
 import type { ShareCounts } from './account.ts'
-import type { Lock } from './lock.ts'
 import type { DeliveryContext, StreamStage } from './plan.ts'
 import { beginPart, joinPart, type Pending, preparePart, writePart } from './write-part.ts'
 
@@ -15,7 +15,7 @@ export interface StorePartDeps {
   readonly clock: Clock
   readonly stage: StreamStage
   /** One part at a time is planned and written. */
-  readonly lock: Lock
+  readonly lock: LimitFunction
 }
 
 /** What a delivery brings into a part. */

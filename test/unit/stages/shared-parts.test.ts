@@ -4,6 +4,7 @@ import { Fault } from '../../../src/domain/fault.ts'
 import type { Intake } from '../../../src/ports/intake.ts'
 import { auditPartitions } from '../../../src/stages/ingest/audit.ts'
 import { createPartitionReader } from '../../../src/stages/ingest/partition-reader.ts'
+import { SHARED_BYTES } from '../../../src/stages/ingest/store-part.ts'
 import { SILENT } from '../../support/app-bench.ts'
 import { testIntake } from '../../support/intake.ts'
 import { PartitionLog } from '../../support/partition-log.ts'
@@ -167,6 +168,20 @@ test('a range of many bytes has a part to itself', async () => {
   expect(audits.map(({ accepted }) => accepted)).toEqual([1, 1, 1])
 })
 
+test('much of one partition goes into parts as large as shared ones', async () => {
+  const parts: number[][] = []
+  const reader = openReader(intake => ({
+    ...intake,
+    receiveRanges(kind, ranges) {
+      parts.push(ranges.map(({ first, next }) => next - first))
+      return intake.receiveRanges(kind, ranges)
+    },
+  }))
+  for (let message = 0; message < 4; message += 1) logs[0]?.append(Buffer.alloc(3 << 20, ' '))
+  expect(await readAtOnce(reader)).toEqual([DURABLE, DURABLE, DURABLE])
+  expect(parts).toEqual([[2], [2]])
+})
+
 test('when one of them is taken away nothing is accounted for any', async () => {
   for (const [at, log] of logs.entries()) log.append(sample(`d${at}`, 1))
   const reader = openReader()
@@ -177,4 +192,23 @@ test('when one of them is taken away nothing is accounted for any', async () => 
   expect(await readAtOnce(reader)).toEqual([DURABLE, DURABLE, DURABLE])
   const audits = await auditPartitions(opened.store, 0)
   expect(audits.map(({ consumed, faults }) => [consumed, faults])).toEqual(Array(3).fill([1, []]))
+})
+
+test('of parts too large to be shared, one is made ready while another is written', async () => {
+  const large = Buffer.alloc(SHARED_BYTES / 2 + 1, ' ')
+  for (const log of logs) log.append(large)
+  let underWay = 0
+  let most = 0
+  const reader = openReader(intake => ({
+    ...intake,
+    async receiveRanges(kind, ranges) {
+      underWay += 1
+      most = Math.max(most, underWay)
+      const receipts = await intake.receiveRanges(kind, ranges)
+      underWay -= 1
+      return receipts
+    },
+  }))
+  expect(await readAtOnce(reader)).toEqual([DURABLE, DURABLE, DURABLE])
+  expect(most).toBe(2)
 })
