@@ -57,16 +57,14 @@ export async function fillTopic(
     steps,
     kind,
     twiceEvery = 0,
-    isPacked = false,
   }: {
     readonly fleet: Fleet
     readonly steps: number
     readonly kind: MessageKind
     readonly twiceEvery?: number
-    readonly isPacked?: boolean
   },
 ): Promise<FilledTopic> {
-  const stream = openEventStream(site.kafka, bench.logger, { isPacked })
+  const stream = openEventStream(site.kafka, bench.logger)
   const topic = `${site.prefix}telemetry.accelerator`
   let messages = 0
   let bytes = 0
