@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { openEventStream } from '../adapters/kafka/open.ts'
+import { deleteTopics } from '../adapters/kafka/yardstick.ts'
 import { planTopics } from '../domain/kafka-settings.ts'
 import type { OutgoingMessage } from '../ports/event-stream.ts'
 import type { BenchContext } from './context.ts'
@@ -46,6 +47,12 @@ export async function makeTopics(
   await stream.createTopics(planTopics(site.kafka).map(plan => ({ ...plan, partitions })))
   await stream.close()
   return { ...site, prefix }
+}
+
+/** The topics that `makeTopics` made. */
+export async function deleteAllTopics(bench: BenchContext, { kafka }: Site): Promise<void> {
+  const topics = planTopics(kafka).map(plan => plan.name)
+  await deleteTopics(kafka, bench.logger, topics)
 }
 
 /** Sends all samples of the fleet for so many steps; every n-th message twice where asked. */

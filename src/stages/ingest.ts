@@ -11,7 +11,6 @@ import { createChargeStage } from './ingest/charges.ts'
 import { createCommitmentStage } from './ingest/commitments.ts'
 import { type Delivery, openDelivery } from './ingest/delivery.ts'
 import { createIdentityStage } from './ingest/identity.ts'
-
 import type { StreamStage } from './ingest/plan.ts'
 import { type RangeDeps, receiveRanges } from './ingest/receive-ranges.ts'
 import { createSampleStage } from './ingest/samples.ts'

@@ -3,12 +3,10 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
-import { deleteTopics } from '../../adapters/kafka/yardstick.ts'
-import { planTopics } from '../../domain/kafka-settings.ts'
 import { runCommand, runPart, startPart } from '../child.ts'
 import type { BenchContext } from '../context.ts'
 import { type Figure, type SectionResult, spread } from '../figures.ts'
-import { type FilledTopic, fillTopic, makeTopics } from '../fill-topic.ts'
+import { deleteAllTopics, type FilledTopic, fillTopic, makeTopics } from '../fill-topic.ts'
 import { measured } from '../parts/part.ts'
 import { benchFleet } from '../sample-lines.ts'
 import { type Site, writeSite } from '../site.ts'
@@ -52,8 +50,7 @@ export async function benchFaults(bench: BenchContext): Promise<SectionResult> {
     bench.progress('Faults', bench.options.rounds, bench.options.rounds)
     return { figures: figuresOf(bench, topic, calm, disturbed), skipped: null }
   } finally {
-    const topics = planTopics(base.kafka).map(plan => plan.name)
-    await deleteTopics(base.kafka, bench.logger, topics)
+    await deleteAllTopics(bench, base)
   }
 }
 
@@ -79,11 +76,7 @@ async function fillFor(
   const part = { part: 'read-topics', site: trial.file, data, messages: filled.messages } as const
   const first = measured.parse(await runPart(bench, part))
   await rm(data, { recursive: true, force: true })
-  await deleteTopics(
-    trial.kafka,
-    bench.logger,
-    planTopics(trial.kafka).map(plan => plan.name),
-  )
+  await deleteAllTopics(bench, trial)
   const many = benchFleet('narrow', (filled.rows / first.seconds) * seconds, bench.clock.now())
   return fillTopic(bench, site, { ...many, kind: 'batched', twiceEvery: TWICE_EVERY })
 }

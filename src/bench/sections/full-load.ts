@@ -17,7 +17,7 @@ const LOOK_MS = 50
 const STEPS = 3
 /** Halvings of the search: the answer is right to a sixteenth of what a backlog is taken in at. */
 const HALVINGS = 4
-/** Of what was sent, what must have been accepted as it came; the rest is the edge of the time. */
+/** Of the load, what must have been accepted as it came; the rest is the edge of the time. */
 const KEPT_UP_MIN = 0.97
 
 /** @returns what was measured under the full load; null when not even a sixteenth was kept up with */

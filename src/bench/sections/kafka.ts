@@ -1,11 +1,10 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { deleteTopics } from '../../adapters/kafka/yardstick.ts'
-import { planTopics } from '../../domain/kafka-settings.ts'
 import { runPart } from '../child.ts'
 import type { BenchContext } from '../context.ts'
 import { type Figure, type SectionResult, spread } from '../figures.ts'
 import {
+  deleteAllTopics,
   type FilledTopic,
   fillTopic,
   MESSAGE_KINDS,
@@ -55,8 +54,7 @@ async function benchTopic(bench: BenchContext, shape: Shape, kind: MessageKind):
     bench.progress(`Kafka, ${shape}, ${kind}`, bench.options.rounds, bench.options.rounds)
     return figuresOf(bench, topic, `${shape}, ${kind}`, rounds)
   } finally {
-    const topics = planTopics(site.kafka).map(plan => plan.name)
-    await deleteTopics(site.kafka, bench.logger, topics)
+    await deleteAllTopics(bench, site)
   }
 }
 

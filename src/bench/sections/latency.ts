@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { runPart, startServe } from '../child.ts'
 import type { BenchContext } from '../context.ts'
 import { type Figure, quantile, type SectionResult } from '../figures.ts'
-import { INTERVAL_S, probeLines } from '../parts/live-load.ts'
+import { INTERVAL_S } from '../parts/live-load.ts'
 import { measured } from '../parts/part.ts'
 import { postBody } from '../parts/post-bodies.ts'
 import type { Probe } from '../probes.ts'
@@ -12,7 +12,7 @@ import { findFullLoad } from './full-load.ts'
 import { withoutKafka } from './http.ts'
 import { NO_KAFKA } from './kafka.ts'
 import { measureLoad, type Outcome } from './measure-load.ts'
-import { loadTopic, PROBE_OPERATIONS } from './topic-load.ts'
+import { loadTopic } from './topic-load.ts'
 
 /**
  * From sample to finding while the product does half of what it can: first it is measured what all
@@ -40,13 +40,14 @@ async function overKafka(bench: BenchContext): Promise<Figure[]> {
   const fleets = FLEETS.map(devices => ({
     way: `Kafka, ${devices.toLocaleString('en')} devices`,
     rows_per_s: devices / INTERVAL_S,
+    tell: headsOf,
   }))
   const half = Math.round((full?.load.rows_per_s ?? 0) / 2)
-  const loads = [...(half > 0 ? [{ way: 'Kafka', rows_per_s: half }] : []), ...fleets]
-  for (const [index, { way, rows_per_s }] of loads.entries()) {
+  const halves = half > 0 ? [{ way: 'Kafka', rows_per_s: half, tell: allOf }] : []
+  const loads = [...halves, ...fleets]
+  for (const [index, { way, rows_per_s, tell }] of loads.entries()) {
     bench.progress('Latency over Kafka', index, loads.length)
-    const outcome = await loadTopic(bench, rows_per_s, seconds)
-    figures.push(...headsOf(way, outcome), ...(way === 'Kafka' ? partsOf(way, outcome) : []))
+    figures.push(...tell(way, await loadTopic(bench, rows_per_s, seconds)))
   }
   bench.progress('Latency over Kafka', loads.length, loads.length)
   return figures
@@ -62,14 +63,14 @@ async function overHttp(bench: BenchContext): Promise<Figure[]> {
     await fresh()
     bench.progress('Latency over HTTP', 1, 2)
     const server = await startServe(alone, ['--data', data])
-    const send = async (tenant_id: string) => {
-      await postBody(server.url, probeLines(tenant_id, bench.clock.now(), PROBE_OPERATIONS), false)
+    const send = async (_: string, lines: string) => {
+      await postBody(server.url, lines, false)
     }
     const { seconds } = bench.options
     const rows_per_s = Math.round(full / 2)
     const outcome = await measureLoad(bench, { rows_per_s, seconds, server, send, topic: null })
     bench.progress('Latency over HTTP', 2, 2)
-    return [...headsOf('HTTP', outcome), ...partsOf('HTTP', outcome)]
+    return allOf('HTTP', outcome)
   } finally {
     await fresh()
   }
@@ -125,8 +126,8 @@ function headsOf(way: string, outcome: Outcome): Figure[] {
   ]
 }
 
-/** By stretches of the time and by stages of a tick. */
-function partsOf(way: string, outcome: Outcome): Figure[] {
+/** The same, by stretches of the time and by stages of a tick as well. */
+function allOf(way: string, outcome: Outcome): Figure[] {
   const { probes, ticks, load } = outcome
   const figure = figureOf(way, outcome)
   const stretches = Array.from({ length: STRETCHES }, (_, index) => {
@@ -139,5 +140,5 @@ function partsOf(way: string, outcome: Outcome): Figure[] {
   const stages = Object.entries(ticks.stages).map(([stage, s]) =>
     figure(`of a mean tick ${stage}`, 's', s, ticks.count),
   )
-  return [...stretches, ...stages]
+  return [...headsOf(way, outcome), ...stretches, ...stages]
 }

@@ -1,17 +1,11 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openEventStream } from '../../adapters/kafka/open.ts'
-import { deleteTopics } from '../../adapters/kafka/yardstick.ts'
-import { planTopics } from '../../domain/kafka-settings.ts'
 import { startServe } from '../child.ts'
 import type { BenchContext } from '../context.ts'
-import { makeTopics } from '../fill-topic.ts'
-import { probeLines } from '../parts/live-load.ts'
+import { deleteAllTopics, makeTopics } from '../fill-topic.ts'
 import type { Site } from '../site.ts'
 import { measureLoad, type Outcome } from './measure-load.ts'
-
-/** Operations of a probe: twice the default threshold of a run. */
-export const PROBE_OPERATIONS = 2e26
 
 type Topics = Site & { readonly prefix: string }
 
@@ -27,8 +21,7 @@ export async function withTopics<T>(
     return await work(site, data)
   } finally {
     await rm(data, { recursive: true, force: true })
-    const topics = planTopics(site.kafka).map(plan => plan.name)
-    await deleteTopics(site.kafka, bench.logger, topics)
+    await deleteAllTopics(bench, site)
   }
 }
 
@@ -41,10 +34,7 @@ export function loadTopic(
   return withTopics(bench, `latency-${rows_per_s}`, async (site, data) => {
     const stream = openEventStream(site.kafka, bench.logger)
     const name = `${site.prefix}telemetry.accelerator`
-    const send = (tenant_id: string) => {
-      const value = probeLines(tenant_id, bench.clock.now(), PROBE_OPERATIONS)
-      return stream.publish(name, [{ key: tenant_id, value, headers: {} }])
-    }
+    const send = (key: string, value: string) => stream.publish(name, [{ key, value, headers: {} }])
     try {
       const server = await startServe(bench, ['--config', site.file, '--data', data])
       const topic = { site: site.file, name }
