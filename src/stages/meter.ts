@@ -94,15 +94,10 @@ export function createMeter(deps: MeterDeps): Meter {
     },
     async price({ task, hours, build, tenants }, until) {
       const named = task.tenants && [...new Set([...task.tenants, ...tenants.keys()])]
-      const usageHours = wholeDays(withFollowing(hours, TRAILING_HOURS))
+      const due = await hoursDue(store, hours, until)
       for (const whose of tenantsOf(named)) {
         await rebuildObserved(deps, hours, whose, build)
-        await rebuildUsage(
-          deps,
-          usageHours.filter(hour => hour < until),
-          whose,
-          build,
-        )
+        await rebuildUsage(deps, due, whose, build)
       }
     },
     async settle({ task, marks }) {
@@ -191,6 +186,21 @@ function changedHours(dirty: readonly ChangedHour[]): ChangedHour[] {
   const sinces = new Map(dirty.map(({ hour, since }) => [hour, since]))
   for (const { hour } of dirty) sinces.set(hour + HOUR_MS, hour + HOUR_MS)
   return [...sinces].map(([hour, since]) => ({ hour, since })).sort((a, b) => a.hour - b.hour)
+}
+
+/**
+ * Hours to be priced when these have changed. Those from `until` on are for the ticks that come to them,
+ * but for what one has priced that looked further, before the clock was set back or by hand: nothing
+ * would make that anew.
+ */
+async function hoursDue(
+  store: Store,
+  changed: readonly Instant[],
+  until: Instant,
+): Promise<Instant[]> {
+  const [priced] = await store.query('usage-end', {})
+  const end = Math.max(until, (priced?.last_hour ?? 0) + HOUR_MS)
+  return wholeDays(withFollowing(changed, TRAILING_HOURS)).filter(hour => hour < end)
 }
 
 /** Every hour of the days that the hours lie in: long charges are set against days. */

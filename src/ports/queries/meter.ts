@@ -129,6 +129,7 @@ export const meterQueries = {
     row: null,
   },
   'observed-hours-bury': { params: z.object({ hours: hoursParam, ...tenants, build }), row: null },
+  'usage-end': { params: z.object({}), row: z.object({ last_hour: sqlTime }) },
   'usage-hours-rebuild': {
     params: z.object({ hours: hoursParam, ...tenants, version: z.string(), build }),
     row: null,

@@ -253,3 +253,37 @@ test.each(CASES.map((entry, index) => [entry.name, index, entry.rows] as const))
     expect(await bench.probe('usage', { tenant: `tenant-${index}` })).toMatchObject(rows)
   },
 )
+
+test('a tick that looks less far leaves no price behind that rests on what it changed', async () => {
+  const tenant_id = 'looks-back'
+  const dark_mid = async () => (await bench.probe('usage', { tenant: tenant_id })).at(-1)
+  await bench.store.append('charges', [charge({ tenant_id, charge_id: tenant_id })])
+  await bench.store.append('hour_marks', [mark(HOUR, 'looks-back', 1)])
+  await bench.send(minute('back', -10, { tenant_id, tensor_active: 0.1 }))
+  await bench.rebuild()
+  // 7200 s dark at 120 / 60 = 2 a second
+  expect(await dark_mid()).toMatchObject({
+    hour: hour(0),
+    ...dark('gap', 7200, [0, 14_400, 403_200]),
+  })
+  await bench.send(minute('back', -70, { tenant_id }))
+  await bench.rebuild(HOUR)
+  await bench.rebuild()
+  // rates 10, 2: the upper of two is their median
+  expect(await dark_mid()).toMatchObject({
+    hour: hour(0),
+    ...dark('gap', 7200, [0, 72_000, 403_200]),
+  })
+})
+
+test('hours that no tick has come to yet are not priced', async () => {
+  const tenant_id = 'ahead'
+  const day_after = [at(24 * 60 * 400), at(24 * 60 * 400 + 60)] as const
+  await bench.store.append('charges', [
+    { ...charge({ tenant_id, charge_id: tenant_id }), end: toSqlTime(day_after[1]) },
+  ])
+  await bench.store.append('hour_marks', [mark(day_after[0] - 2 * HOUR_MS, 'ahead', 1)])
+  await bench.rebuild(day_after[0])
+  const rows = await bench.probe('usage', { tenant: tenant_id })
+  expect(rows.at(-1)).toMatchObject({ hour: toSqlTime(day_after[0] - HOUR_MS).slice(0, 19) })
+})
