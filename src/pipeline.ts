@@ -1,3 +1,4 @@
+import { allEnded } from './domain/all-ended.ts'
 import type { BuildNumbers } from './domain/build.ts'
 import type { TickBound } from './domain/tick-choice.ts'
 import {
@@ -196,13 +197,11 @@ async function meterAndDerive(tick: Tick): Promise<number> {
     hours += metered.hours.length
     await turn.guard()
     progress('derive', hours)
-    // Both end, whatever happens: none may write on beside the tick that comes after a failed one.
-    const [priced, derived] = await Promise.allSettled([
-      stages.meter.price(metered, until),
+    const [derived] = await allEnded([
       stages.derive(metered.tenants, until),
+      stages.meter.price(metered, until),
     ])
-    for (const part of [priced, derived]) if (part.status === 'rejected') throw part.reason
-    if (derived.status === 'fulfilled') noteChanged(tick, metered, derived.value)
+    noteChanged(tick, metered, derived)
     // Rows of another instance may have come between ours and their burial: the marks stay.
     if (metered.marks.hours.length > 0 && (await turn.alone())) await stages.meter.settle(metered)
     from = metered.resume

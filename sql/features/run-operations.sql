@@ -6,40 +6,46 @@
 --         most of its device time is on gauges or counters, else 0), dark_operations, devices; facts tier, chips, sites, segments
 -- bound:  runs that overlap [since, as_of) of the tenants; final, because both tables are rebuilt
 with
-    -- running totals, so that a run takes two look-ups however long it is; the rows come in the order
-    -- of the window, and those of one hour get one total
-    total as
-    (
-        select
-            tenant_id as total_of,
-            hour as at,
-            sum(observed_device_s) over sofar as observed_to,
-            sum(dark_device_s) over sofar as dark_to,
-            sum(dark_hi) over sofar as dark_operations_to
-        from usage_hours final
-        where hour >= (
-                select toStartOfHour(min(runs.start)) from runs final
-                where runs.start < {as_of:DateTime64(3, 'UTC')} and runs.end > {since:DateTime64(3, 'UTC')}
-                    and (empty({tenants:Array(String)}) or tenant_id in {tenants:Array(String)}))
-            and hour < {as_of:DateTime64(3, 'UTC')}
-            and (empty({tenants:Array(String)}) or tenant_id in {tenants:Array(String)})
-        window sofar as (partition by tenant_id order by hour range between unbounded preceding and current row)
-    ),
-    -- each run twice: with what ran up by the last second before its first hour, and by the last
-    -- before its end
+    -- each run twice: its first hour, and the one after its last
     edge as
     (
         select
             tenant_id, run_id, runs.start as start, runs.end as end, chips, sites, devices_max, flop_lo, flop_mid, flop_hi, tier,
             length(segments) as segment_count,
             arrayJoin([
-                (-1, toDateTime(toStartOfHour(runs.start), 'UTC') - 1),
-                (1, toDateTime(ceil(toUnixTimestamp64Milli(runs.end) / 1000), 'UTC') - 1)]) as side,
+                (-1, toUnixTimestamp(toStartOfHour(runs.start))),
+                (1, toUInt32(ceil(toUnixTimestamp64Milli(runs.end) / 3600000) * 3600))]) as side,
             side.1 as sign,
             side.2 as moment
         from runs final
         where runs.start < {as_of:DateTime64(3, 'UTC')} and runs.end > {since:DateTime64(3, 'UTC')}
             and (empty({tenants:Array(String)}) or tenant_id in {tenants:Array(String)})
+    ),
+    -- what these cut the past into, so that hours are added up once and a run takes two look-ups however
+    -- long it is; one list for all tenants, because the engine looks up no other
+    (select arraySort(arrayConcat([toUInt32(0)], groupUniqArray(moment))) from edge) as cuts,
+    total as
+    (
+        select
+            total_of, cut,
+            sum(observed) over sofar as observed_to,
+            sum(dark) over sofar as dark_to,
+            sum(dark_most) over sofar as dark_operations_to
+        from
+        (
+            select
+                tenant_id as total_of,
+                roundDown(toUnixTimestamp(hour), cuts) as cut,
+                sum(observed_device_s) as observed,
+                sum(dark_device_s) as dark,
+                sum(dark_hi) as dark_most
+            from usage_hours final
+            where length(cuts) > 1 and hour >= toDateTime(cuts[2], 'UTC')
+                and hour < toDateTime({as_of:DateTime64(3, 'UTC')} + toIntervalMillisecond(999), 'UTC')
+                and (empty({tenants:Array(String)}) or tenant_id in {tenants:Array(String)})
+            group by total_of, cut
+        )
+        window sofar as (partition by total_of order by cut)
     )
 select
     run_id as subject_id,
@@ -64,6 +70,6 @@ select
         'segments', toString(any(segment_count))
     ) as facts
 from edge
-asof left join total on edge.tenant_id = total.total_of and edge.moment >= total.at
+asof left join total on edge.tenant_id = total.total_of and edge.moment > total.cut
 group by run_id
 order by subject_id

@@ -37,7 +37,8 @@ with
             select *, arrayReverseSort([(t1_s, 'T1'), (t2_s, 'T2'), (t3_s, 'T3'), (t4_s, 'T4'), (unmetered_s, 'T5')])[1].2 as main_tier
             from device_hours final
             where tenant_id in {tenants:Array(String)}
-              and hour >= {from:DateTime64(3, 'UTC')} and hour < {until:DateTime64(3, 'UTC')}
+              and hour >= toDateTime({from:DateTime64(3, 'UTC')}, 'UTC')
+              and hour < toDateTime({until:DateTime64(3, 'UTC')} + toIntervalMillisecond(999), 'UTC')
         )
         group by tenant_id, day, chip, fabric_id, device_id
         having notEmpty(pieces)

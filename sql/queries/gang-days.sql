@@ -5,7 +5,8 @@
 select toString(tenant_id) as tenant_id, toDateTime64(toStartOfDay(hour), 3, 'UTC') as day, count() as hours
 from device_hours final
 where tenant_id in {tenants:Array(String)}
-  and hour >= {from:DateTime64(3, 'UTC')} and hour < {until:DateTime64(3, 'UTC')}
+  and hour >= toDateTime({from:DateTime64(3, 'UTC')}, 'UTC')
+  and hour < toDateTime({until:DateTime64(3, 'UTC')} + toIntervalMillisecond(999), 'UTC')
   and islands.size0 > 0
 group by tenant_id, day
 order by day, tenant_id

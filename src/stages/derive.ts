@@ -1,3 +1,4 @@
+import { allEnded } from '../domain/all-ended.ts'
 import type { BuildNumbers } from '../domain/build.ts'
 import { chunks } from '../domain/chunks.ts'
 import type { DeriveSettings } from '../domain/derive-settings.ts'
@@ -73,11 +74,11 @@ function sinceOf({ from }: Batch, { chain }: DeriveSettings): Instant {
 async function deriveBatch(deps: DeriveDeps, batch: Batch, until: Instant): Promise<void> {
   const { store, settings } = deps
   const tenants = [...batch.tenants]
-  const fresh = await buildGangs(deps, batch, until)
+  const [fresh, { kept, stored }] = await allEnded([
+    buildGangs(deps, batch, until),
+    readBefore(deps, batch),
+  ])
   const build = deps.builds()
-  const since = sinceOf(batch, settings)
-  const stored = (await store.query('run-extents', { tenants, since })).map(toExtent)
-  const kept = await keptGangs(store, batch, since, stored)
   const before = Map.groupBy(kept, gang => gang.tenant_id)
   const runs: Run[] = []
   const gangs: { gang: Gang; run_id: string }[] = []
@@ -91,22 +92,18 @@ async function deriveBatch(deps: DeriveDeps, batch: Batch, until: Instant): Prom
   await writeLineages(deps, tenants, until, build)
 }
 
-/** Gangs of before the batch that it may go on from; asked for where any of the runs had begun by then. */
-async function keptGangs(
-  store: Store,
-  { tenants, from }: Batch,
-  since: Instant,
-  runs: readonly StoredExtent[],
-): Promise<StoredGang[]> {
-  const first = runs.reduce((earliest, run) => Math.min(earliest, run.start), from)
-  if (first === from) return []
-  const rows = await store.query('gangs-list', {
-    tenants: [...tenants],
-    since,
-    first,
-    before: from,
-  })
-  return rows.map(toGang)
+/** Runs as they are stored, and their gangs of before the batch, which it may go on from. */
+async function readBefore(
+  { store, settings }: DeriveDeps,
+  batch: Batch,
+): Promise<{ readonly stored: readonly StoredExtent[]; readonly kept: readonly StoredGang[] }> {
+  const { from } = batch
+  const of = { tenants: [...batch.tenants], since: sinceOf(batch, settings) }
+  const stored = (await store.query('run-extents', of)).map(toExtent)
+  const first = stored.reduce((earliest, run) => Math.min(earliest, run.start), from)
+  if (first === from) return { stored, kept: [] }
+  const rows = await store.query('gangs-list', { ...of, first, before: from })
+  return { stored, kept: rows.map(toGang) }
 }
 
 /** Runs of one tenant, and the gangs that are new or have come to another run. */

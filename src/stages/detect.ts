@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import { judge } from '../domain/band.ts'
 import type { BuildNumbers } from '../domain/build.ts'
 import type { Detector, DetectorBundle } from '../domain/detector.ts'
@@ -100,21 +101,23 @@ export function createDetect(dependencies: DetectDependencies): Detect {
 }
 
 /**
- * One detector after the other, the kinds side by side: their statements go over connections of
- * their own, and planning one keeps a single core busy. Answers come in the order of the detectors.
+ * Planning a statement keeps one core busy, so several are asked side by side: those of features over
+ * the connections that read, others over one of their own. Answers come in the order of the detectors.
  */
+const AT_ONCE = { threshold: 2, query: 1 } as const
+
 async function askAll(
   plan: readonly Asking[],
   ask: (asking: Asking) => Promise<Answer>,
 ): Promise<Answer[]> {
-  const answers = new Map<Asking, Answer>()
-  const lanes = Map.groupBy(plan, ({ detector }) => detector.definition.kind)
-  await Promise.all(
-    [...lanes.values()].map(async lane => {
-      for (const asking of lane) answers.set(asking, await ask(asking))
-    }),
-  )
-  return plan.flatMap(asking => answers.get(asking) ?? [])
+  const lanes = { threshold: pLimit(AT_ONCE.threshold), query: pLimit(AT_ONCE.query) }
+  try {
+    const laneOf = ({ detector }: Asking) => lanes[detector.definition.kind]
+    return await Promise.all(plan.map(asking => laneOf(asking)(() => ask(asking))))
+  } catch (fault) {
+    for (const lane of Object.values(lanes)) lane.clearQueue()
+    throw fault
+  }
 }
 
 /** Measures and judges, without writing: what `check` and the fixtures run too. */
