@@ -64,8 +64,10 @@ export async function selectColumns<S extends z.ZodRawShape>(
   const cells = Object.entries(row.shape).map(([name, cell]) => [name, columnOf(cell)] as const)
   const columns = Object.entries(z.object(Object.fromEntries(cells)).parse(data))
   const [first] = columns
+  // Copies of one object, so that all rows have one shape from the beginning.
+  const blank: Record<string, unknown> = Object.fromEntries(columns.map(([name]) => [name, null]))
   return Array.from({ length: first?.[1].length ?? 0 }, (_, index) => {
-    const one: Record<string, unknown> = {}
+    const one = { ...blank }
     for (const [name, column] of columns) one[name] = column[index]
     return one as z.output<z.ZodObject<S>>
   })
