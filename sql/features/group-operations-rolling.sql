@@ -6,23 +6,39 @@
 -- rows:   a measurement; figures members (with usage), member_lo, member_mid, member_hi (largest
 --         of a single member), gauged_share (of mid, from hours on gauges or counters; 0 where mid
 --         is), member_gauged_share (of the member with member_mid), known_chip_share; facts members
--- bound:  hours in [since, as_of) of the tenants; final, because the tables are rebuilt
+-- bound:  days in [since, as_of) of the tenants, and the hours of two; final, because the tables are rebuilt
 with
     used as
     (
         select
             tenant_id as user_id,
-            min(hour) as first_hour,
-            max(hour) as last_hour,
+            min(first_hour) as first_hour,
+            max(last_hour) as last_hour,
             sum(observed_lo + dark_lo) as tenant_lo,
             sum(observed_mid + dark_mid) as tenant_mid,
             sum(observed_hi + dark_hi) as tenant_hi,
             sumIf(observed_mid, tier in ('T1', 'T2')) as tenant_gauged,
             sum(observed_device_s + dark_device_s) as all_s,
             sumIf(observed_device_s + dark_device_s, chip != 'unknown') as known_s
-        from usage_hours final
-        where hour >= {since:DateTime64(3, 'UTC')} and hour < {as_of:DateTime64(3, 'UTC')}
-            and (empty({tenants:Array(String)}) or tenant_id in {tenants:Array(String)})
+        from
+        (
+            select
+                tenant_id, chip, tier, first_hour, last_hour, observed_device_s, dark_device_s,
+                observed_lo, observed_mid, observed_hi, dark_lo, dark_mid, dark_hi
+            from usage_days final
+            where day >= {since:DateTime64(3, 'UTC')} and day < toStartOfDay({as_of:DateTime64(3, 'UTC')})
+                and (empty({tenants:Array(String)}) or tenant_id in {tenants:Array(String)})
+            union all
+            -- days that the window cuts, by the hour
+            select
+                tenant_id, chip, tier, hour, hour, observed_device_s, dark_device_s,
+                observed_lo, observed_mid, observed_hi, dark_lo, dark_mid, dark_hi
+            from usage_hours final
+            where hour >= {since:DateTime64(3, 'UTC')} and hour < {as_of:DateTime64(3, 'UTC')}
+                and (hour < toStartOfDay({since:DateTime64(3, 'UTC')} + toIntervalMillisecond(86399999))
+                    or hour >= toStartOfDay({as_of:DateTime64(3, 'UTC')}))
+                and (empty({tenants:Array(String)}) or tenant_id in {tenants:Array(String)})
+        )
         group by user_id
     ),
     member as

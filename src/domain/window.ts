@@ -76,6 +76,14 @@ export function floorDay(at: Instant): Instant {
   return Math.floor(at / DAY_MS) * DAY_MS
 }
 
+/** Every hour of the UTC days that the instants lie in, sorted, each once. */
+export function hoursOfDays(instants: readonly Instant[]): Instant[] {
+  const days = new Set(instants.map(floorDay))
+  return [...days]
+    .sort((a, b) => a - b)
+    .flatMap(day => Array.from({ length: DAY_MS / HOUR_MS }, (_, hour) => day + hour * HOUR_MS))
+}
+
 /**
  * The hour that a sample ending at `end` is filed under: an interval that ends on the full hour
  * belongs to the hour before it.

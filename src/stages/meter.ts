@@ -2,14 +2,7 @@ import type { BuildNumbers } from '../domain/build.ts'
 import { chunks } from '../domain/chunks.ts'
 import type { MeterSettings } from '../domain/meter-settings.ts'
 import type { TickBound } from '../domain/tick-choice.ts'
-import {
-  DAY_MS,
-  floorDay,
-  HOUR_MS,
-  type Instant,
-  MINUTE_MS,
-  toSqlSecond,
-} from '../domain/window.ts'
+import { HOUR_MS, hoursOfDays, type Instant, MINUTE_MS, toSqlSecond } from '../domain/window.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
 import { createAgenda } from './meter/agenda.ts'
@@ -28,7 +21,7 @@ import type { Marks, Task } from './meter/task.ts'
  * Counted up when hours are to be made anew because they are stored otherwise: what an older
  * release left lacks the sums that usage-hours are made of.
  */
-export const METER_FORM = 2
+export const METER_FORM = 3
 
 export interface MeterDeps {
   readonly store: Store
@@ -150,6 +143,7 @@ async function rebuildUsage(
     const asked = { hours: part, ...whose, build }
     await store.execute('usage-hours-rebuild', { ...asked, version: catalogueVersion })
     await store.execute('usage-hours-bury', asked)
+    await store.execute('usage-days-rebuild', asked)
   }
 }
 
@@ -200,15 +194,7 @@ async function hoursDue(
 ): Promise<Instant[]> {
   const [priced] = await store.query('usage-end', {})
   const end = Math.max(until, (priced?.last_hour ?? 0) + HOUR_MS)
-  return wholeDays(withFollowing(changed, TRAILING_HOURS)).filter(hour => hour < end)
-}
-
-/** Every hour of the days that the hours lie in: long charges are set against days. */
-function wholeDays(hours: readonly Instant[]): Instant[] {
-  const days = new Set(hours.map(hour => floorDay(hour)))
-  return [...days]
-    .sort((a, b) => a - b)
-    .flatMap(day => Array.from({ length: DAY_MS / HOUR_MS }, (_, hour) => day + hour * HOUR_MS))
+  return hoursOfDays(withFollowing(changed, TRAILING_HOURS)).filter(hour => hour < end)
 }
 
 /**

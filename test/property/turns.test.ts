@@ -21,6 +21,7 @@ const COMPARED = {
   device_hours: OUTCOMES.device_hours,
   observed_hours: 'select * except (build, is_deleted) from observed_hours final order by all',
   usage_hours: OUTCOMES.usage_hours,
+  usage_days: OUTCOMES.usage_days,
   runs: OUTCOMES.runs,
   marks: 'select count() as n from hour_marks final where state < 2',
 } as const

@@ -23,6 +23,7 @@ export const OUTCOMES = {
     'select * except (batch_id, source, source_offset, ingested_at) from samples final order by all',
   device_hours: 'select * except (build, is_deleted) from device_hours final order by all',
   usage_hours: 'select * except (build, is_deleted) from usage_hours final order by all',
+  usage_days: 'select * except (build, is_deleted) from usage_days final order by all',
   gangs: 'select * except (build, is_deleted) from day_gangs final order by all',
   runs: 'select * except (build, is_deleted) from runs final order by all',
 } as const

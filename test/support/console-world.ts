@@ -7,6 +7,7 @@ import { createBuildNumbers } from '../../src/domain/build.ts'
 import type { Regime } from '../../src/domain/regime.ts'
 import { DAY_MS, HOUR_MS, type Instant, toSqlTime } from '../../src/domain/window.ts'
 import type { ServerDeps } from '../../src/http/deps.ts'
+import { appendUsage } from '../../src/ports/append-usage.ts'
 import type { Row, Store } from '../../src/ports/store.ts'
 import { createAttribute } from '../../src/stages/attribute.ts'
 import { readCases } from '../../src/stages/cases/ledger.ts'
@@ -100,7 +101,7 @@ async function seedUsage(store: Store): Promise<void> {
     rows.push(usageRow(SHELL, time, 5e23, dark), usageRow(HOME, time, 3e23))
     rows.push(usageRow(HOSTILE, time, 1e21), { ...usageRow('', time, 1e20), chip: 'unknown' })
   }
-  await store.append('usage_hours', rows)
+  await appendUsage(store, rows)
   await store.append('ticks', [
     {
       until: toSqlTime(NOW),

@@ -85,6 +85,7 @@ const TABLES = [
   'device_hours',
   'observed_hours',
   'usage_hours',
+  'usage_days',
   'day_gangs',
   'runs',
   'run_history',

@@ -43,6 +43,7 @@ export type Outcome = Readonly<Record<string, string>>
 const OUTCOME = {
   device_hours: 'select * except (build, is_deleted) from device_hours final order by all',
   usage_hours: 'select * except (build, is_deleted) from usage_hours final order by all',
+  usage_days: 'select * except (build, is_deleted) from usage_days final order by all',
   gangs: 'select * except (build, is_deleted) from day_gangs final order by all',
   runs: 'select * except (build, is_deleted) from runs final order by all',
   run_history: 'select distinct * except (at) from run_history order by all',
@@ -97,6 +98,7 @@ const WRITTEN = [
   'device_hours',
   'observed_hours',
   'usage_hours',
+  'usage_days',
   'day_gangs',
   'gang_devices',
   'runs',

@@ -1,4 +1,5 @@
 import { DAY_MS, type Instant, parseInstant } from '../../domain/window.ts'
+import { appendUsage } from '../../ports/append-usage.ts'
 import { createRandom, type Random } from '../../simulate/random.ts'
 import { median, quantile, runFigure, shareFigure } from '../figure.ts'
 import type { Bench, EvaluationContext, Section } from '../section.ts'
@@ -87,8 +88,8 @@ const watchRuns: Watch<SeenBoth> = async (bench, context, ordinals) => {
   const fits = await fitProviders(bench, context, runs)
   const fitted = ({ name }: FrontierRun) => ({ ...context, fits: fits.get(name) ?? [] })
   for (const { run, random } of drawn) {
-    await bench.store.append('usage_hours', usageRows(run, run.name, 1, context))
-    await bench.store.append('usage_hours', usageRows(run, calibratedName(run), 1, fitted(run)))
+    await appendUsage(bench.store, usageRows(run, run.name, 1, context))
+    await appendUsage(bench.store, usageRows(run, calibratedName(run), 1, fitted(run)))
     const orders = drawCommitments(random, run, run.name, 1)
     await sendRecords(bench.intake, 'telemetry.commitment', orders)
   }

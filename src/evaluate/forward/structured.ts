@@ -1,4 +1,5 @@
 import { DAY_MS, HOUR_MS, type Instant } from '../../domain/window.ts'
+import { appendUsage } from '../../ports/append-usage.ts'
 import { type Cast, company, control, directAccount } from '../../simulate/cast.ts'
 import type { Random } from '../../simulate/random.ts'
 import { accountRecords, ownershipRecords, partyRecords } from '../../simulate/registry.ts'
@@ -46,7 +47,7 @@ export async function playStructured(
   }
   const share = 1 / ACCOUNTS
   const rows = tenants.flatMap(tenant => usageRows(run, tenant, share, priors))
-  await bench.store.append('usage_hours', rows)
+  await appendUsage(bench.store, rows)
   const orders = tenants.flatMap(tenant => drawCommitments(random, run, tenant, share))
   await sendRecords(bench.intake, 'telemetry.commitment', orders)
   return { run, tenants, linked: known.length }

@@ -11,6 +11,7 @@ import {
   toSqlSecond,
   toSqlTime,
 } from '../../domain/window.ts'
+import { appendUsage } from '../../ports/append-usage.ts'
 import type { Row, Store } from '../../ports/store.ts'
 import { createRandom, type Random } from '../../simulate/random.ts'
 import { createLink } from '../../stages/link.ts'
@@ -40,7 +41,7 @@ export async function entityFigures(context: EvaluationContext): Promise<Figure[
   for (let ordinal = 0; ordinal < strangers; ordinal += 1) tellStranger(told, ordinal, random)
   await bench.store.append('identity_records', told.identity)
   await bench.store.append('accesses', told.accesses)
-  await bench.store.append('usage_hours', told.usage)
+  await appendUsage(bench.store, told.usage)
   const settings = linkSettings.parse(undefined)
   const build = createBuildNumbers(() => HALFWAY)
   await createLink({ store: bench.store, build, settings }).relink(HALFWAY)

@@ -3,6 +3,7 @@ import type { Figure } from '../../domain/evaluation.ts'
 import type { Measurement } from '../../domain/finding.ts'
 import { linkSettings } from '../../domain/link-settings.ts'
 import { DAY_MS, HOUR_MS, type Instant, toSqlSecond, toSqlTime } from '../../domain/window.ts'
+import { appendUsage } from '../../ports/append-usage.ts'
 import type { Store } from '../../ports/store.ts'
 import { createLink } from '../../stages/link.ts'
 import { shareFigure } from '../figure.ts'
@@ -33,8 +34,8 @@ export async function raise(
 export async function unlinkedFigures(store: Store, runs: number): Promise<Figure[]> {
   const found = await store.query('overview-runs', { limit: 1_000_000 })
   const last = Math.max(...found.map(run => run.end))
-  await store.append(
-    'usage_hours',
+  await appendUsage(
+    store,
     found.map(run => ({
       tenant_id: run.tenant_id,
       // One row holds a run: what counts is the sum, and runs of a tenant begin apart.

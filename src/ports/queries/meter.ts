@@ -135,6 +135,7 @@ export const meterQueries = {
     row: null,
   },
   'usage-hours-bury': { params: z.object({ hours: hoursParam, ...tenants, build }), row: null },
+  'usage-days-rebuild': { params: z.object({ hours: hoursParam, ...tenants, build }), row: null },
   'tenants-rebuilt': {
     params: z.object({
       hours: hoursParam,

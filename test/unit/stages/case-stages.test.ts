@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createBuildNumbers } from '../../../src/domain/build.ts'
 import { groupId } from '../../../src/domain/finding.ts'
 import { formatInstant, HOUR_MS, toSqlTime } from '../../../src/domain/window.ts'
+import { appendUsage } from '../../../src/ports/append-usage.ts'
 import { createAttribute } from '../../../src/stages/attribute.ts'
 import { readCases } from '../../../src/stages/cases/ledger.ts'
 import { createGroup } from '../../../src/stages/group.ts'
@@ -132,7 +133,7 @@ test('the transaction is the hour in which the bound of the state passed the thr
     const time = formatInstant(at('2026-02-05') + hour * HOUR_MS)
     return usageRow('shell-e', time, 4e25)
   })
-  await store.append('usage_hours', hours)
+  await appendUsage(store, hours)
   await addFindings(store, { finding_id: 'fnd-e', tenants: ['shell-e'], state: 'presume' })
   await stages()('2026-03-02')
   const [found] = await casesOf('shell-e')

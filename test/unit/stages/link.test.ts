@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createBuildNumbers } from '../../../src/domain/build.ts'
 import { linkSettings } from '../../../src/domain/link-settings.ts'
 import { HOUR_MS, toSqlTime } from '../../../src/domain/window.ts'
+import { appendUsage } from '../../../src/ports/append-usage.ts'
 import { createLink } from '../../../src/stages/link.ts'
 import { addFindings, addIdentity, at, usageRow } from '../../support/case-world.ts'
 import { fakeClock, openTestStore, type TestStore } from '../../support/store.ts'
@@ -67,7 +68,7 @@ test('their operations add up: sure in lo, likely in mid, all in hi', async () =
   const { store } = opened
   const hour = '2026-03-01 10:00:00'
   const rows = ['one', 'two', 'three', 'four', 'nobody'].map(name => usageRow(name, hour, 100))
-  await store.append('usage_hours', rows)
+  await appendUsage(store, rows)
   const found = await store.query('entity-operations-rolling', {
     as_of: NOW,
     since: NOW - 48 * HOUR_MS,

@@ -10,6 +10,7 @@ import { canonicalJson, sha256Hex } from '../../../src/domain/canonical.ts'
 import type { Regime } from '../../../src/domain/regime.ts'
 import type { ReportPackage } from '../../../src/domain/report/manifest.ts'
 import { formatInstant, HOUR_MS, toSqlTime } from '../../../src/domain/window.ts'
+import { appendUsage } from '../../../src/ports/append-usage.ts'
 import { createAttribute } from '../../../src/stages/attribute.ts'
 import { readCases } from '../../../src/stages/cases/ledger.ts'
 import { createGroup } from '../../../src/stages/group.ts'
@@ -94,7 +95,7 @@ beforeAll(async () => {
   const hours = Array.from({ length: 48 }, (_, hour) =>
     usageRow(TENANT, formatInstant(at('2026-02-05') + hour * HOUR_MS), 5e24, hour === 7 ? 3600 : 0),
   )
-  await store.append('usage_hours', hours)
+  await appendUsage(store, hours)
   await store.append(
     'samples',
     [1, 2, 3].map(minute => sample(minute)),
