@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { inspect } from 'node:util'
 import { auditPartitions } from '../../../src/stages/ingest/audit.ts'
 import { createDice } from './dice.ts'
 import { keepStore } from './evidence.ts'
@@ -59,7 +60,8 @@ export async function runFaults(options: RunOptions): Promise<RunReport> {
     log.note(`exact after ${log.faults()} faults`)
     return { faults: log.faults(), table: log.table() }
   } catch (fault) {
-    const why = fault instanceof Error ? fault.stack : String(fault)
+    // With what it was caused by: a failed fetch says nothing by itself.
+    const why = inspect(fault)
     await keepStore(world)
     log.note(`failed: ${why}\nseed ${seed}; what it left behind is in ${world.logFolder}`)
     throw new Error(`seed ${seed}: ${why}\n${log.text()}`)
