@@ -17,9 +17,21 @@ export interface SettleDeps extends StreamDeps {
   readonly highWater: HighWater
 }
 
+/** The samples of a part on a stage, and what groups they are. */
 export interface StagedSamples {
   readonly stage: Stage
   readonly samples: number
+  readonly groups: readonly SampleGroup[]
+}
+
+/** Looks through the samples on a stage; nothing that is stored plays a part in it. */
+export async function groupSamples(stage: Stage, samples: number): Promise<StagedSamples> {
+  const groups = groupsOf(await stage.query('staged-groups', {}))
+  const rows = groups.reduce((sum, group) => sum + group.rows, 0)
+  if (rows !== samples) {
+    throw new Fault('STORE_UNAVAILABLE', 'the store lost samples before they were settled')
+  }
+  return { stage, samples, groups }
 }
 
 /** The plan of a part without samples. */
@@ -34,13 +46,8 @@ export function planNothing({ deliveries }: SampleShares): Plan {
 export async function planSamples(
   deps: SettleDeps,
   shares: SampleShares,
-  { stage, samples }: StagedSamples,
+  { stage, samples, groups }: StagedSamples,
 ): Promise<Plan> {
-  const groups = groupsOf(await stage.query('staged-groups', {}))
-  const rows = groups.reduce((sum, group) => sum + group.rows, 0)
-  if (rows !== samples) {
-    throw new Fault('STORE_UNAVAILABLE', 'the store lost samples before they were settled')
-  }
   const { highWater } = deps
   const devices = groups.map(group => group.device_id)
   const marks = await highWater.load(devices, least(groups.map(group => group.hour)))
@@ -78,7 +85,7 @@ function countNew(counts: SampleCounts, { rows, first_end, last_end }: SampleGro
 }
 
 /** The samples of one device that are filed under one hour. */
-interface SampleGroup extends HourOfDevice {
+export interface SampleGroup extends HourOfDevice {
   readonly device_id: string
   readonly tenants: readonly string[]
   /** Of the part; between them lie rows of others. */

@@ -10,7 +10,7 @@ import {
   readRecord,
   type SampleLoad,
 } from './sample-load.ts'
-import { planNothing, planSamples, type StagedSamples } from './sample-plan.ts'
+import { groupSamples, planNothing, planSamples, type StagedSamples } from './sample-plan.ts'
 
 export interface SampleDeps extends StreamDeps {
   /** Other processes write to the same store. */
@@ -40,6 +40,7 @@ type Planner = (samples: StagedSamples) => Promise<Plan>
 
 function beginSamples(load: SampleLoad, plan: Planner, takesLines: boolean): StreamPart {
   let laid: LaidOut | null = null
+  let staged: StagedSamples | null = null
   return {
     add(record) {
       const rejection = readRecord(load, record, load.row)
@@ -50,14 +51,11 @@ function beginSamples(load: SampleLoad, plan: Planner, takesLines: boolean): Str
     join: delivery => joinLoad(load, delivery),
     async prepare() {
       laid = await layOut(load)
+      const { stage, samples } = laid
+      if (stage !== null && samples > 0) staged = await groupSamples(stage, samples)
       return laid
     },
-    async plan() {
-      if (laid === null || laid.stage === null || laid.samples === 0) {
-        return planNothing(load.shares)
-      }
-      return plan({ stage: laid.stage, samples: laid.samples })
-    },
+    plan: async () => (staged === null ? planNothing(load.shares) : plan(staged)),
     release() {
       laid?.stage?.release()
       load.lines.release()
