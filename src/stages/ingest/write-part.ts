@@ -218,16 +218,12 @@ async function markHours(deps: PartDeps, mark: string, plan: Plan, state: 0 | 1)
   if (plan.hours.size === 0) return
   const at = toSqlTime(deps.clock.now())
   const hours = [...plan.hours]
-  const line = ([hour, { since, tenants }]: (typeof hours)[number]) =>
-    tabLine([
-      toSqlSecond(hour),
-      mark,
-      state,
-      at,
-      toSqlTime(since),
-      [...tenants.keys()],
-      [...tenants.values()],
-    ])
+  const line = ([hour, { since, tenants }]: (typeof hours)[number]) => {
+    // In an order of their own: that in which the store told of them is none.
+    const named = [...tenants].sort(([a], [b]) => (a < b ? -1 : 1))
+    const cells = [toSqlSecond(hour), mark, state, at, toSqlTime(since)]
+    return tabLine([...cells, named.map(([tenant]) => tenant), named.map(([, devices]) => devices)])
+  }
   await writeTable(deps.store, {
     table: 'hour_marks',
     columns: ['hour', 'batch_id', 'state', 'at', 'since', 'tenants', 'devices'],

@@ -12,7 +12,7 @@ const opened = await openProbeStore(
       'select device_id, toString(time) as time, tenant_id, power_w, site, revision from samples final order by device_id, time',
     marks: 'select toString(hour) as hour, state from hour_marks final order by hour, batch_id',
     named:
-      'select toHour(hour) as hour, arraySort(arrayZip(tenants, devices)) as tenants from hour_marks final order by hour',
+      'select toHour(hour) as hour, arrayZip(tenants, devices) as tenants from hour_marks final order by hour',
     ledger:
       'select part, consumed, accepted, duplicates, quarantined, source_hash from batches final order by batch_id',
     conflicts: 'select device_id, revision from sample_losers final order by device_id, version',
@@ -153,7 +153,7 @@ test('a late sample dirties the hour after it as well', async () => {
   ])
 })
 
-test('marks name whose hours they are, each tenant with its devices', async () => {
+test('marks name whose hours they are, tenants in order, each with its devices', async () => {
   const of = (device_id: string, tenant_id: string | null, minute: number) =>
     sample(minute, { device_id, tenant_id })
   await send([of('a', 'ann', 10), of('a', 'ann', 11), of('b', 'ann', 10), of('c', null, 10)])
