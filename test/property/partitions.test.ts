@@ -119,14 +119,37 @@ interface Member {
 
 /** A message, and the partition that it is put into. */
 const anyPlaced = fc.record({ text: anyMessage, partition: fc.nat(2) })
+type Placed = typeof anyPlaced extends fc.Arbitrary<infer T> ? T : never
+
+/** Messages of a topic, keyed by device as it is meant to be, or with any device in any partition. */
+const anyTopic = fc.record({
+  placed: fc.array(anyPlaced, { minLength: 1, maxLength: 25 }),
+  isKeyed: fc.boolean(),
+})
+
+/** The same with devices that no other partition has. */
+function keyed({ text, partition }: Placed): Placed {
+  return {
+    text: text?.replaceAll('"device_id":"', `"device_id":"${partition}-`) ?? null,
+    partition,
+  }
+}
+
+/**
+ * Two readers that take one sample from two partitions in the same moment may both count it as
+ * accepted, and an account is short by it: the one thing that is promised of keyed topics alone.
+ */
+const SHORT = /^the store holds \d+ samples of \d+: \d+ are missing$/
 
 test('any failure, hand-over and rereading ends with what the messages say, and balances', {
   timeout: 300_000,
 }, async () => {
   const property = fc.asyncProperty(
-    fc.array(anyPlaced, { minLength: 1, maxLength: 25 }),
+    anyTopic,
     fc.array(anyStep, { maxLength: 25 }),
-    async (placed, steps) => {
+    async ({ placed: drawn, isKeyed }, steps) => {
+      const placed = isKeyed ? drawn.map(keyed) : drawn
+      const isPromised = isKeyed || steps.every(({ handover }) => handover !== 'zombie')
       await opened.clear('samples', 'sample_losers', 'hour_marks', 'partition_parts', 'quarantine')
       const logs = [0, 1, 2].map(partition => new PartitionLog(partition))
       for (const { text, partition } of placed) {
@@ -141,7 +164,8 @@ test('any failure, hand-over and rereading ends with what the messages say, and 
           expect(audit).toBeUndefined()
           continue
         }
-        expect(audit?.faults).toEqual([])
+        const faults = audit?.faults.filter(fault => isPromised || !SHORT.test(fault))
+        expect(faults).toEqual([])
         expect(audit).toMatchObject({ offset_first: 0, offset_next: own.length })
         expect(audit?.consumed).toBe(countRecords(own.map(({ text }) => text)))
       }
