@@ -1,6 +1,6 @@
 -- Adds usage-hours up by day, chip and tier, with tombstones for what was there and is no more. Sums run
 -- over integers (milliseconds, whole operations): they do not depend on the order of reading.
--- params: hours Array(DateTime) of whole UTC days, everybody UInt8, or else tenants Array(String);
+-- params: hours Array(DateTime) of whole UTC days, as far as they are priced; everybody UInt8, or else tenants Array(String);
 --         build UInt64
 -- bound:  the usage-hours of these hours, and the days
 insert into usage_days

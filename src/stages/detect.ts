@@ -100,12 +100,13 @@ export function createDetect(dependencies: DetectDependencies): Detect {
   }
 }
 
-/**
- * Planning a statement keeps one core busy, so several are asked side by side: those of features over
- * the connections that read, others over one of their own. Answers come in the order of the detectors.
- */
+/** As many as there are connections: features are asked over those that read, others over one of their own. */
 const AT_ONCE = { threshold: 2, query: 1 } as const
 
+/**
+ * Planning a statement keeps one core busy, so several are asked side by side. Answers come in the order
+ * of the detectors.
+ */
 async function askAll(
   plan: readonly Asking[],
   ask: (asking: Asking) => Promise<Answer>,

@@ -19,7 +19,7 @@ import type { Marks, Task } from './meter/task.ts'
 
 /**
  * Counted up when hours are to be made anew because they are stored otherwise: what an older
- * release left lacks the sums that usage-hours are made of.
+ * release left lacks the sums that usage-hours are made of, or those that are made of them.
  */
 export const METER_FORM = 3
 
@@ -86,6 +86,7 @@ export function createMeter(deps: MeterDeps): Meter {
       return { task, hours, build, tenants, marks: { ...marks, batches }, resume }
     },
     async price({ task, hours, build, tenants }, until) {
+      if (hours.length === 0) return
       const named = task.tenants && [...new Set([...task.tenants, ...tenants.keys()])]
       const due = await hoursDue(store, hours, until)
       for (const whose of tenantsOf(named)) {

@@ -141,7 +141,7 @@ export async function commitDifferences({ log, front }: World): Promise<string[]
 /**
  * Rows of a statement of the harness alone, straight from the store. Tables are named with their
  * database there: faults that befall statements of the product tell them by the table's name. Each on
- * a connection of its own: while a million rows are compared, a kept one is closed behind our back.
+ * a connection of its own: of a kept one it is not known whether the store has closed it meanwhile.
  */
 export async function lines(url: string, statement: string): Promise<string[]> {
   const headers = { connection: 'close' }
