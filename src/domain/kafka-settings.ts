@@ -36,8 +36,9 @@ export const kafkaSettings = z
         /** The broker answers a fetch with so many bytes, or after `wait_s`. */
         bytes_min: z.int().min(1).default(1),
         wait_s: seconds.max(10).default(0.5),
-        bytes_max: bytes.default(16_777_216),
-        partition_bytes_max: bytes.default(4_194_304),
+        /** Unpacked, about; no fetch asks for less than a mebibyte of a partition and two in all. */
+        bytes_max: bytes.default(33_554_432),
+        partition_bytes_max: bytes.default(16_777_216),
       })
       .prefault({}),
     /** Pause of a partition whose batch failed for a reason nobody foresaw. */

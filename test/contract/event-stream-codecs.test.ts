@@ -1,12 +1,16 @@
+import { randomBytes } from 'node:crypto'
 import { CompressionCodecs, CompressionTypes } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openEventStream } from '../../src/adapters/kafka/open.ts'
 import { javaMissing, runTool } from '../support/kafka/java.ts'
 import { kafkaMissing, openKafka, type TestKafka } from '../support/kafka-broker.ts'
 import {
   openReader,
   openStreamBench,
+  quietLogger,
   type StreamBench,
   streamSettings,
+  valuesOf,
 } from '../support/stream-bench.ts'
 
 /** Every codec, as Kafka's own producer writes it. */
@@ -56,6 +60,27 @@ describe.skipIf(missing)(`codecs${missing ? ` (skipped: ${missing})` : ''}`, () 
     expect(await reader.values(lines.length)).toEqual(lines)
     await reader.consumer.stop()
     expect(uses()).toBeGreaterThan(0)
+  })
+
+  test('what travels packed is fetched by what it unpacks to', async () => {
+    const bytes_max = 4 << 20
+    const fetch = { bytes_min: 1, wait_s: 0.1, bytes_max, partition_bytes_max: bytes_max }
+    const settings = streamSettings(kafka.brokers, { fetch })
+    const stream = openEventStream(settings, quietLogger, { isPacked: true })
+    const topic = await bench.topic()
+    // Digits of sixteen kinds: zstd packs them to little more than half.
+    const value = () => randomBytes(1 << 18).toString('hex')
+    for (let message = 0; message < 24; message += 1) {
+      await stream.publish(topic, [{ key: '', value: value(), headers: {} }])
+    }
+    const reader = await openReader(stream, bench.group(), topic)
+    const values = await reader.values(24)
+    await stream.close()
+    expect(values.map(one => one.length)).toEqual(Array(24).fill(1 << 19))
+    const sizes = reader.batches.entries.map(batch => valuesOf(batch).join('').length)
+    // The bounds hold 8 messages; by the bytes that travel there would be 15 in them.
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(bytes_max)
+    expect(Math.max(...sizes)).toBeGreaterThanOrEqual(bytes_max * 0.75)
   })
 
   /** Batches that went through the codec since. */

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import kafkajs, { type Kafka, type LogEntry, type SASLOptions } from 'kafkajs'
 import { Fault } from '../../domain/fault.ts'
 import type { KafkaSettings } from '../../domain/kafka-settings.ts'
 import type { Logger } from '../../ports/clock.ts'
 import { registerCodecs } from './codecs.ts'
+import { repairKafkajs } from './repairs.ts'
 
 /** A connection to nothing yet: how brokers are reached, who logs in, and where the log goes. */
 
@@ -16,7 +16,7 @@ const CONNECT_TIMEOUT_MS = 5000
  */
 export function openClient(settings: KafkaSettings, logger: Logger): Kafka {
   registerCodecs()
-  repairTimers()
+  repairKafkajs()
   const { brokers, login } = settings
   return new kafkajs.Kafka({
     clientId: 'flopwatch',
@@ -50,21 +50,3 @@ function passOn({ namespace, log }: LogEntry, logger: Logger): void {
   const { message, timestamp, logger: _, stack, ...rest } = log
   logger.debug({ kafka: namespace, ...rest }, message)
 }
-
-/**
- * kafkajs 2.2.4 sets a timer for a time long past whenever no request waits: Node 24 warns of it,
- * and each answer costs a timer. With nothing pending there is nothing to check; a request that
- * comes to wait sets the timer itself.
- */
-function repairTimers(): void {
-  const queue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue/index.js')
-  const { prototype } = queue
-  if (Object.hasOwn(prototype, REPAIRED)) return
-  const check = prototype.scheduleCheckPendingRequests
-  prototype.scheduleCheckPendingRequests = function scheduleCheckPendingRequests() {
-    if (this.pending.length > 0) check.call(this)
-  }
-  prototype[REPAIRED] = true
-}
-
-const REPAIRED = Symbol('checks only what is pending')

@@ -2,6 +2,7 @@ import { promisify } from 'node:util'
 import { constants, unzip, type ZstdOptions, zstdCompress, zstdDecompress } from 'node:zlib'
 import kafkajs from 'kafkajs'
 import lz4 from 'lz4-napi'
+import type { Unpacking } from './fetch-size.ts'
 import { unpackSnappy } from './snappy.ts'
 
 /**
@@ -34,7 +35,7 @@ export function registerCodecs(): void {
   const unused = () => Promise.reject(new Error('what is sent goes as zstd or as it is'))
   const reading =
     (decompress: (packed: Buffer) => Promise<Buffer>, compress: Compress = unused) =>
-    () => ({ compress, decompress })
+    () => ({ compress, decompress: counted(decompress) })
   Object.assign(CompressionCodecs, {
     [CompressionTypes.GZIP]: reading(packed => ungzip(packed, bound)),
     [CompressionTypes.Snappy]: reading(packed => unpackSnappy(packed, UNPACKED_BYTES_MAX)),
@@ -45,4 +46,20 @@ export function registerCodecs(): void {
       ({ buffer }) => zstd(buffer, FASTEST),
     ),
   })
+}
+
+const total = { packed: 0, unpacked: 0 }
+
+/** Bytes of batches that were read packed, of all clients of the process. */
+export function unpackedSoFar(): Unpacking {
+  return { ...total }
+}
+
+function counted(decompress: (packed: Buffer) => Promise<Buffer>) {
+  return async (packed: Buffer): Promise<Buffer> => {
+    const unpacked = await decompress(packed)
+    total.packed += packed.byteLength
+    total.unpacked += unpacked.byteLength
+    return unpacked
+  }
 }

@@ -8,7 +8,7 @@ import { beginPart, joinPart, type Pending, preparePart, writePart } from './wri
 /** Several deliveries in one part, each with its own account. */
 
 /** Beyond this a part costs little beside its rows, and is better read while another is written. */
-export const SHARED_BYTES = 8 << 20
+export const SHARED_BYTES = 16 << 20
 
 export interface StorePartDeps {
   readonly store: Store

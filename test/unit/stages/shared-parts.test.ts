@@ -160,7 +160,7 @@ test('a range of many bytes has a part to itself', async () => {
     },
   }))
   logs[0]?.append(sample('a', 1))
-  logs[1]?.append(Buffer.concat([sample('b', 1), Buffer.alloc(9 << 20, '\n')]))
+  logs[1]?.append(Buffer.concat([sample('b', 1), Buffer.alloc(SHARED_BYTES, '\n')]))
   logs[2]?.append(sample('c', 1))
   expect(await readAtOnce(reader)).toEqual([DURABLE, DURABLE, DURABLE])
   expect(parts).toContainEqual([1])
@@ -177,7 +177,8 @@ test('much of one partition goes into parts as large as shared ones', async () =
       return intake.receiveRanges(kind, ranges)
     },
   }))
-  for (let message = 0; message < 4; message += 1) logs[0]?.append(Buffer.alloc(3 << 20, ' '))
+  const blank = Buffer.alloc((SHARED_BYTES * 3) / 8, ' ')
+  for (let message = 0; message < 4; message += 1) logs[0]?.append(blank)
   expect(await readAtOnce(reader)).toEqual([DURABLE, DURABLE, DURABLE])
   expect(parts).toEqual([[2], [2]])
 })
