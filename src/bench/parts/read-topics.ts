@@ -35,6 +35,8 @@ export async function readTopics(
 
 /** Once no verdict came for so long the ledger is asked. */
 const STILL_MS = 1000
+/** Longer than a group waits for a member that was killed. */
+const STALLED_MS = 120_000
 
 /**
  * The same stream, watched: `finished` tells the seconds from the assignment of partitions to the
@@ -47,11 +49,14 @@ function watchLedger(
   messages: number,
 ): { readonly stream: EventStream; readonly finished: Promise<number> } {
   const { promise: finished, resolve, reject } = Promise.withResolvers<number>()
+  const begun = performance.now()
   let since = 0
   let last = 0
   const look = async (): Promise<void> => {
-    if ((await countDurable(store)) >= messages) resolve(Math.max(0, last - since) / 1000)
-    else still.refresh()
+    const durable = await countDurable(store)
+    if (durable >= messages) return resolve(Math.max(0, last - since) / 1000)
+    if (performance.now() - Math.max(begun, last) < STALLED_MS) return void still.refresh()
+    reject(new Error(`reading stands still at ${durable} of ${messages} messages`))
   }
   const still = setTimeout(() => void look().catch(reject), STILL_MS)
   return {

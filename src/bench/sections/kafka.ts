@@ -13,7 +13,7 @@ import {
 } from '../fill-topic.ts'
 import { type Measured, measured } from '../parts/part.ts'
 import { benchFleet, SHAPES, type Shape, writeSamples } from '../sample-lines.ts'
-import type { Site } from '../site.ts'
+import { type Site, writeSite } from '../site.ts'
 
 /**
  * Kafka → store. The topic is filled once; then, in turn, a consumer that does nothing, the product
@@ -38,7 +38,12 @@ export async function benchKafka(bench: BenchContext): Promise<SectionResult> {
   return { figures, skipped: null }
 }
 
-async function benchTopic(bench: BenchContext, shape: Shape, kind: MessageKind): Promise<Figure[]> {
+/** The figures of one topic. */
+export async function benchTopic(
+  bench: BenchContext,
+  shape: Shape,
+  kind: MessageKind,
+): Promise<Figure[]> {
   const name = `kafka-${shape}-${kind}`
   const { fleet, steps } = benchFleet(shape, bench.options.rows, bench.clock.now())
   const site = await makeTopics(bench, name)
@@ -49,7 +54,10 @@ async function benchTopic(bench: BenchContext, shape: Shape, kind: MessageKind):
     const rounds: Round[] = []
     for (let round = 0; round < bench.options.rounds; round += 1) {
       bench.progress(`Kafka, ${shape}, ${kind}`, round, bench.options.rounds)
-      rounds.push(await measureRound(bench, site, topic, file))
+      // A group of its own for every round, so that each begins at the beginning.
+      const group = { topic_prefix: site.prefix, group: `${site.prefix}${round}` }
+      const own = await writeSite(bench, `${name}-${round}`, group)
+      rounds.push(await measureRound(bench, own, topic, file))
     }
     bench.progress(`Kafka, ${shape}, ${kind}`, bench.options.rounds, bench.options.rounds)
     return figuresOf(bench, topic, `${shape}, ${kind}`, rounds)
