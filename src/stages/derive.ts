@@ -9,10 +9,11 @@ import { buildRuns, type Run } from '../domain/run/run.ts'
 import { compareRuns } from '../domain/run/run-change.ts'
 import { DAY_MS, floorDay, type Instant, SECOND_MS, toSqlTime } from '../domain/window.ts'
 import type { Clock } from '../ports/clock.ts'
-import { type StoredExtent, type StoredGang, toExtent, toGang } from '../ports/queries/derive.ts'
+import { type StoredExtent, type StoredGang, toExtent } from '../ports/queries/derive.ts'
 import type { QueryRow } from '../ports/queries/registry.ts'
 import type { Store } from '../ports/store.ts'
 import { buildGangs } from './derive/gangs.ts'
+import { createKeptGangs, type KeptGangs } from './derive/kept-gangs.ts'
 import { gangRow, runRow, tombstone } from './derive/rows.ts'
 
 /**
@@ -39,13 +40,18 @@ export interface Derived {
 /** Rebuilds the runs of the tenants given, each from the first hour that changed, up to `until`. */
 export type Derive = (tenants: ReadonlyMap<string, Instant>, until: Instant) => Promise<Derived>
 
+interface Reading extends DeriveDeps {
+  readonly keptGangs: KeptGangs
+}
+
 /** Tenants that one statement names: a server takes 128 KiB for each parameter. */
 const TENANTS_PER_STATEMENT = 500
 
 export function createDerive(deps: DeriveDeps): Derive {
+  const reading = { ...deps, keptGangs: createKeptGangs(deps.store) }
   return async function derive(tenants, until) {
     const batches = batchesOf(tenants)
-    for (const batch of batches) await deriveBatch(deps, batch, until)
+    for (const batch of batches) await deriveBatch(reading, batch, until)
     const since = Math.min(...batches.map(batch => sinceOf(batch, deps.settings)))
     return { tenants: [...tenants.keys()], since }
   }
@@ -71,7 +77,7 @@ function sinceOf({ from }: Batch, { chain }: DeriveSettings): Instant {
 }
 
 /** Links the fresh gangs to what stood before them and writes gangs, runs and lineages. */
-async function deriveBatch(deps: DeriveDeps, batch: Batch, until: Instant): Promise<void> {
+async function deriveBatch(deps: Reading, batch: Batch, until: Instant): Promise<void> {
   const { store, settings } = deps
   const tenants = [...batch.tenants]
   const [fresh, { kept, stored }] = await allEnded([
@@ -94,7 +100,7 @@ async function deriveBatch(deps: DeriveDeps, batch: Batch, until: Instant): Prom
 
 /** Runs as they are stored, and their gangs of before the batch, which it may go on from. */
 async function readBefore(
-  { store, settings }: DeriveDeps,
+  { store, settings, keptGangs }: Reading,
   batch: Batch,
 ): Promise<{ readonly stored: readonly StoredExtent[]; readonly kept: readonly StoredGang[] }> {
   const { from } = batch
@@ -102,8 +108,7 @@ async function readBefore(
   const stored = (await store.query('run-extents', of)).map(toExtent)
   const first = stored.reduce((earliest, run) => Math.min(earliest, run.start), from)
   if (first === from) return { stored, kept: [] }
-  const rows = await store.query('gangs-list', { ...of, first, before: from })
-  return { stored, kept: rows.map(toGang) }
+  return { stored, kept: await keptGangs({ ...of, first, before: from }) }
 }
 
 /** Runs of one tenant, and the gangs that are new or have come to another run. */

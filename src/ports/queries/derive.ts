@@ -31,6 +31,8 @@ const gangColumns = {
   link_ps: numberColumn,
   link_stages: numberColumn,
   run_id: z.string(),
+  /** Of the row as it was written; by it a change is told. */
+  hash: z.string(),
 }
 
 type GangRow = { [K in keyof typeof gangColumns]: z.output<(typeof gangColumns)[K]> }
@@ -140,6 +142,7 @@ const islandColumns = {
 
 const build = z.number().transform(String)
 const tenants = z.array(z.string())
+const gangsBefore = z.object({ tenants, since: timeParam, first: timeParam, before: timeParam })
 
 /** Statements of the tick and of its derive stage: device-hours in, gangs and runs out. */
 export const deriveQueries = {
@@ -169,11 +172,8 @@ export const deriveQueries = {
       })
       .transform(({ devices, ...row }) => ({ ...row, members: devices })),
   },
-  'gangs-list': {
-    params: z.object({ tenants, since: timeParam, first: timeParam, before: timeParam }),
-    row: z.object(gangColumns),
-    isWide: true,
-  },
+  'gangs-list': { params: gangsBefore, row: z.object(gangColumns), isWide: true },
+  'gangs-digest': { params: gangsBefore, row: z.object({ digest: z.string() }) },
   'gang-keys': {
     params: z.object({ tenants, from: timeParam }),
     row: z.object({ tenant_id: z.string(), start: sqlTime, gang_id: z.string() }),
