@@ -2,8 +2,9 @@
 -- had ended shortly before it: those that gangs after the instant can go on from.
 -- params: tenants Array(String), since DateTime64(3) (runs that ended before it are left out), first
 --         DateTime64(3) (when the earliest of the others began), before DateTime64(3)
--- rows:   one per gang, in no order, with a hash that changes when it is written anew; start and end in milliseconds since 1970; the parts of its links in
---         arrays of their own. As they are, cells of years of gangs take half the time to read
+-- rows:   one per gang, in no order; start and end in milliseconds since 1970; the parts of its links in
+--         arrays of their own; hash changes when it is written anew (gangs-digest adds them up). As they
+--         are, cells of years of gangs take half the time to read
 -- bound:  gangs of runs of these tenants that ended at or after `since`
 select
     toString(tenant_id) as tenant_id, toString(chip) as chip, fabric_id, gang_id,

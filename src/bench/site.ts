@@ -29,3 +29,17 @@ export async function writeSite(
   const { settings } = loadSettings({ ...bench, configFolder, siteFile: file, flags: {} })
   return { file, kafka: settings.kafka }
 }
+
+/** Topics that are there already, read by a group of its own: so each reading begins at the beginning. */
+export function siteOfReading(
+  bench: BenchContext,
+  topic_prefix: string,
+  name: string,
+  more: SiteOptions = {},
+): Promise<Site> {
+  return writeSite(bench, `reading-${name}`, {
+    topic_prefix,
+    group: `${topic_prefix}${name}`,
+    ...more,
+  })
+}

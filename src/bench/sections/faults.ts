@@ -9,7 +9,7 @@ import { type Figure, type SectionResult, spread } from '../figures.ts'
 import { deleteAllTopics, type FilledTopic, fillTopic, makeTopics } from '../fill-topic.ts'
 import { measured } from '../parts/part.ts'
 import { benchFleet } from '../sample-lines.ts'
-import { type Site, writeSite } from '../site.ts'
+import { type Site, siteOfReading } from '../site.ts'
 import { NO_KAFKA } from './kafka.ts'
 
 /**
@@ -54,13 +54,8 @@ export async function benchFaults(bench: BenchContext): Promise<SectionResult> {
   }
 }
 
-/** A group of its own for every reading, so that each begins at the beginning. */
 function withGroup(bench: BenchContext, prefix: string, name: string): Promise<Site> {
-  return writeSite(bench, `faults-${name}`, {
-    topic_prefix: prefix,
-    group: `${prefix}${name}`,
-    session_timeout_s: SESSION_TIMEOUT_S,
-  })
+  return siteOfReading(bench, prefix, name, { session_timeout_s: SESSION_TIMEOUT_S })
 }
 
 /** As many rows as the section's time takes undisturbed, by a first reading of a few. */

@@ -13,7 +13,7 @@ import {
 } from '../fill-topic.ts'
 import { type Measured, measured } from '../parts/part.ts'
 import { benchFleet, SHAPES, type Shape, writeSamples } from '../sample-lines.ts'
-import { type Site, writeSite } from '../site.ts'
+import { type Site, siteOfReading } from '../site.ts'
 
 /**
  * Kafka → store. The topic is filled once; then, in turn, a consumer that does nothing, the product
@@ -54,9 +54,7 @@ export async function benchTopic(
     const rounds: Round[] = []
     for (let round = 0; round < bench.options.rounds; round += 1) {
       bench.progress(`Kafka, ${shape}, ${kind}`, round, bench.options.rounds)
-      // A group of its own for every round, so that each begins at the beginning.
-      const group = { topic_prefix: site.prefix, group: `${site.prefix}${round}` }
-      const own = await writeSite(bench, `${name}-${round}`, group)
+      const own = await siteOfReading(bench, site.prefix, `${name}-${round}`)
       rounds.push(await measureRound(bench, own, topic, file))
     }
     bench.progress(`Kafka, ${shape}, ${kind}`, bench.options.rounds, bench.options.rounds)
